@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class MeetingAttendance(Document):
+	pass

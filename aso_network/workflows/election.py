@@ -1,0 +1,89 @@
+"""Election: Draft → Rules Adopted → Nominations Open → Candidates Published → Voting Open → Voting Closed
+→ Counted → Announced · Tie → (lot) → Counted · Annulled."""
+
+from aso_network.polling import candidacies, committee, contest, counting, roll
+from aso_network.roles import COMMITTEE, MANAGER, OFFICER
+from aso_network.workflows.lifecycle import Lifecycle, Move, State
+
+OFFICE = (OFFICER, MANAGER)
+BEFORE_RESULT = (
+	"Draft",
+	"Rules Adopted",
+	"Nominations Open",
+	"Candidates Published",
+	"Voting Open",
+	"Voting Closed",
+	"Tie",
+	"Counted",
+)
+
+LIFECYCLE = Lifecycle(
+	"Election",
+	states=(
+		State("Draft", "", deletable=True),
+		State("Rules Adopted", "Info"),
+		State("Nominations Open", "Info"),
+		State("Candidates Published", "Info"),
+		State("Voting Open", "Primary"),
+		State("Voting Closed", "Warning"),
+		State("Tie", "Danger"),
+		State("Counted", "Warning"),
+		State("Announced", "Success"),
+		State("Annulled", "Inverse"),
+	),
+	moves=(
+		Move("Adopt Rules", "Draft", "Rules Adopted", OFFICE, effect=contest.adopt_rules),
+		Move("Open Nominations", "Rules Adopted", "Nominations Open", OFFICE),
+		Move(
+			"Publish Candidates",
+			"Nominations Open",
+			"Candidates Published",
+			OFFICE,
+			guard=candidacies.require_screened,
+			after=candidacies.number_candidates,
+		),
+		Move(
+			"Open Voting",
+			"Candidates Published",
+			"Voting Open",
+			(MANAGER, COMMITTEE),
+			guard=contest.require_ready_to_open,
+		),
+		Move(
+			"Close Voting",
+			"Voting Open",
+			"Voting Closed",
+			(COMMITTEE,),
+			guard=committee.require_member,
+			effect=roll.close,
+		),
+		Move(
+			"Count",
+			"Voting Closed",
+			"Counted",
+			(COMMITTEE,),
+			guard=counting.require_countable,
+			effect=counting.count,
+		),
+		# The count itself chooses Tie; asking for it by name gives the same count.
+		Move(
+			"Count",
+			"Voting Closed",
+			"Tie",
+			(COMMITTEE,),
+			guard=counting.require_countable,
+			effect=counting.count,
+		),
+		Move("Record Lot", "Tie", "Counted", (COMMITTEE,), guard=counting.require_settled),
+		Move(
+			"Announce",
+			"Counted",
+			"Announced",
+			(COMMITTEE, MANAGER),
+			guard=counting.require_signatures,
+			effect=contest.stamp_announcement,
+			after=counting.publish,
+		),
+		*(Move("Annul", state, "Annulled", (MANAGER,), needs_reason=True) for state in BEFORE_RESULT),
+	),
+)
