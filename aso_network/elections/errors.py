@@ -1,0 +1,50 @@
+"""One named error per rule of the core.
+
+Messages never quote what a ballot says: an error may end in a log, and a ballot must not.
+"""
+
+from __future__ import annotations
+
+
+class ElectionError(ValueError):
+	"""Base of every error of the core."""
+
+
+class MalformedBallotError(ElectionError):
+	"""The text or value is not a ballot."""
+
+
+class DuplicateMarkError(ElectionError):
+	"""The same candidate is marked twice on one ballot."""
+
+
+class UnknownCandidateError(ElectionError):
+	"""A ballot marks somebody who does not stand in this contest."""
+
+
+class InvalidSeatsError(ElectionError):
+	"""The number of seats is not a whole number of at least one."""
+
+
+class InvalidMaxChoicesError(ElectionError):
+	"""The number of marks allowed is not a whole number of at least one."""
+
+
+class DuplicateCandidateError(ElectionError):
+	"""The same candidate is listed twice."""
+
+
+class InvalidLotError(ElectionError):
+	"""The lot does not order exactly the tied candidates, each once."""
+
+
+class DuplicateVoterError(ElectionError):
+	"""The same organization is on the roll twice."""
+
+
+class NotCanonicalError(ElectionError):
+	"""A value that the canonical JSON of this app does not carry."""
+
+
+class FloatNotCanonicalError(NotCanonicalError):
+	"""A float: its text differs from machine to machine, so nothing that is hashed may hold one."""
