@@ -1,5 +1,25 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
+class SealedBallotError(frappe.ValidationError):
+	"""The box is append-only and filled by the app alone."""
+
+
 class Ballot(Document):
-	pass
+	"""One vote in the box. Written by `polling.box` and by nothing and nobody else; never changed."""
+
+	def validate(self) -> None:
+		self._refuse()
+
+	def on_trash(self) -> None:
+		self._refuse()
+
+	def _refuse(self) -> None:
+		frappe.throw(
+			_("The ballot box of {0} is sealed: nobody can add, change or delete a ballot.").format(
+				self.election
+			),
+			SealedBallotError,
+		)

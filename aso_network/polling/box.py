@@ -1,0 +1,69 @@
+"""The ballot box: anonymous, append-only, in no order and without time.
+
+A ballot is written by the query builder with a random name, a constant owner and a constant time, so that
+nothing in its row tells who put it there, when, or after which other. No Version, Comment or log is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import frappe
+
+from aso_network.elections import records
+from aso_network.elections.ballots import Ballot, from_json, to_json
+
+NOBODY = "Administrator"
+NO_TIME = "2000-01-01 00:00:00"
+
+
+def put(election: str, ballots: Iterable[Ballot], source: str, batch: str | None = None) -> int:
+	"""Put `ballots` into the box of `election`, in the current transaction; returns how many."""
+	rows = [
+		(
+			frappe.generate_hash(length=20),
+			*(NO_TIME, NO_TIME, NOBODY, NOBODY),
+			*(election, to_json(ballot), source, batch),
+		)
+		for ballot in ballots
+	]
+	if rows:
+		frappe.db.bulk_insert(
+			"Ballot",
+			fields=[
+				*("name", "creation", "modified", "owner", "modified_by"),
+				*("election", "choices", "source", "batch"),
+			],
+			# By their random names, so that the order of insertion repeats no order of entry.
+			values=sorted(rows),
+		)
+	return len(rows)
+
+
+def ballots(election: str) -> list[Ballot]:
+	"""Every ballot that counts: those of voided batches stay in the box but do not. In no meaningful order."""
+	return [from_json(choices) for _name, choices in _rows(election)]
+
+
+def seal(election: str) -> str:
+	"""The hash of the box.
+
+	Salted with the ballots' own random names, which only those who may read the ballots know: a box of
+	nineteen could otherwise be guessed back from its hash and the votes per candidate.
+	"""
+	rows = _rows(election)
+	salt = records.sha256_hex("\n".join(sorted(name for name, _choices in rows)).encode())
+	return records.box_hash((from_json(choices) for _name, choices in rows), salt)
+
+
+def _rows(election: str) -> list[tuple[str, str]]:
+	ballot, batch = frappe.qb.DocType("Ballot"), frappe.qb.DocType("Ballot Batch")
+	return list(
+		frappe.qb.from_(ballot)
+		.left_join(batch)
+		.on(batch.name == ballot.batch)
+		.where(ballot.election == election)
+		.where(batch.status.isnull() | (batch.status != "Voided"))
+		.select(ballot.name, ballot.choices)
+		.run()
+	)

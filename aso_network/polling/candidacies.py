@@ -1,0 +1,313 @@
+"""Who stands: inside the window, eligible, never on the committee, numbered once the list is published."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, get_datetime, getdate, now_datetime, today
+
+from aso_network.polling import committee
+
+STANDING = ("Submitted", "Accepted")
+OPEN_FOR_NOMINATION = "Nominations Open"
+BEFORE_VOTING = ("Nominations Open", "Candidates Published")
+FIXED_AFTER_NOMINATION = ("organization", "person", "endorsements", "candidate_name")
+
+
+class NominationsClosedError(frappe.ValidationError):
+	"""A candidacy is submitted and changed only while nominations are open."""
+
+
+class NotEligibleError(frappe.ValidationError):
+	"""The organisation or person may not stand in this election."""
+
+
+class AlreadyStandsError(frappe.ValidationError):
+	"""The organisation or person stands already, or the organisation has as many candidates as it may."""
+
+
+class EndorsementError(frappe.ValidationError):
+	"""An endorsement does not count, or there are too few."""
+
+
+class NotScreenedError(frappe.ValidationError):
+	"""Candidacies are still waiting for a decision."""
+
+
+def set_names(candidacy: Document) -> None:
+	"""The name on the ballot: the person's where persons stand, else the organisation's."""
+	organization = frappe.db.get_value(
+		"Member Organization", candidacy.organization, ["title", "name_ar"], as_dict=True
+	)
+	if not organization:
+		return
+	name_ar = organization.name_ar or organization.title
+	if candidacy.person:
+		person = frappe.db.get_value("Contact", candidacy.person, "full_name") or candidacy.person
+		candidacy.candidate_name = f"{person} ({organization.title})"
+		candidacy.candidate_name_ar = f"{person} ({name_ar})"
+	else:
+		candidacy.candidate_name = organization.title
+		candidacy.candidate_name_ar = name_ar
+
+
+def require_window(candidacy: Document) -> None:
+	"""A new candidacy needs open nominations; a later change of who stands, too."""
+	before = candidacy.get_doc_before_save()
+	if (
+		before
+		and not any(candidacy.has_value_changed(f) for f in ("organization", "person"))
+		and candidacy.is_child_table_same("endorsements")
+	):
+		return
+	# The lock makes two submissions for one organisation wait for each other (see `require_unique`).
+	election = frappe.db.get_value(
+		"Election",
+		candidacy.election,
+		["title", "status", "nominations_from", "nominations_to"],
+		as_dict=True,
+		for_update=True,
+	)
+	now = now_datetime()
+	in_window = (not election.nominations_from or get_datetime(election.nominations_from) <= now) and (
+		not election.nominations_to or now <= get_datetime(election.nominations_to)
+	)
+	if election.status != OPEN_FOR_NOMINATION or not in_window:
+		frappe.throw(
+			_(
+				"{0}: nominations are not open (the election is {1}); a candidacy cannot be submitted or changed."
+			).format(election.title, _(election.status)),
+			NominationsClosedError,
+		)
+
+
+def require_may_stand(candidacy: Document) -> None:
+	"""Eligibility that holds from the first save: an active member of the platform, a person of its own."""
+	election = _election(candidacy)
+	organization = frappe.db.get_value(
+		"Member Organization", candidacy.organization, ["title", "status", "platform"], as_dict=True
+	)
+	if organization.status != "Active" or organization.platform != election.platform:
+		frappe.throw(
+			_("{0} cannot stand in {1}: only active members of {2} can, and it is {3} in {4}.").format(
+				organization.title,
+				election.title,
+				election.platform,
+				_(organization.status),
+				organization.platform,
+			),
+			NotEligibleError,
+		)
+	if election.candidate_kind == "Person" and not candidacy.person:
+		frappe.throw(
+			_("{0}: persons stand in {1}; enter the person who stands for {2}.").format(
+				candidacy.candidate_name, election.title, organization.title
+			),
+			NotEligibleError,
+		)
+	if candidacy.person and not _represents(candidacy.person, candidacy.organization):
+		frappe.throw(
+			_(
+				"{0} is not a current representative of {1}; enter them there first or choose another person."
+			).format(candidacy.person, organization.title),
+			NotEligibleError,
+		)
+	_require_off_committee(candidacy, election)
+
+
+def require_unique(candidacy: Document) -> None:
+	"""One candidacy per person, and per organisation as many as the rules allow."""
+	if candidacy.status not in STANDING:
+		return
+	election = _election(candidacy)
+	others = frappe.get_all(
+		"Candidacy",
+		filters={
+			"election": candidacy.election,
+			"status": ("in", STANDING),
+			"name": ("!=", candidacy.name or ""),
+		},
+		fields=["name", "organization", "person"],
+	)
+	same_person = [o.name for o in others if candidacy.person and o.person == candidacy.person]
+	of_organization = [o.name for o in others if o.organization == candidacy.organization]
+	allowed = max(1, cint(election.max_per_organization)) if election.candidate_kind == "Person" else 1
+	if same_person or len(of_organization) >= allowed:
+		frappe.throw(
+			_("{0} stands in {1} already ({2}); withdraw that candidacy first.").format(
+				candidacy.candidate_name, election.title, (same_person or of_organization)[0]
+			),
+			AlreadyStandsError,
+		)
+
+
+def validate_endorsements(candidacy: Document) -> None:
+	endorsers = [row.organization for row in candidacy.endorsements]
+	if not endorsers:
+		return
+	active = set(
+		frappe.get_all(
+			"Member Organization",
+			filters={
+				"name": ("in", endorsers),
+				"status": "Active",
+				"platform": _election(candidacy).platform,
+			},
+			pluck="name",
+		)
+	)
+	for row in candidacy.endorsements:
+		if row.organization == candidacy.organization:
+			problem = _("an organisation does not endorse itself")
+		elif endorsers.count(row.organization) > 1:
+			problem = _("it is listed twice")
+		elif row.organization not in active:
+			problem = _("it is not an active member of the platform")
+		else:
+			continue
+		frappe.throw(
+			_("{0}: the endorsement by {1} (row {2}) does not count: {3}. Remove the row.").format(
+				candidacy.candidate_name, row.organization, row.idx, problem
+			),
+			EndorsementError,
+		)
+
+
+def require_screening_open(candidacy: Document) -> None:
+	election = _election(candidacy)
+	if election.status not in BEFORE_VOTING:
+		frappe.throw(
+			_("{0}: {1} is {2}; candidacies are decided before voting opens.").format(
+				candidacy.candidate_name, election.title, _(election.status)
+			),
+			NominationsClosedError,
+		)
+
+
+def require_eligible(candidacy: Document) -> None:
+	"""Guard of “Accept”."""
+	require_screening_open(candidacy)
+	require_may_stand(candidacy)
+	election = _election(candidacy)
+	if election.status != OPEN_FOR_NOMINATION:
+		frappe.throw(
+			_("{0}: the candidates of {1} are published; the list does not grow any more.").format(
+				candidacy.candidate_name, election.title
+			),
+			NominationsClosedError,
+		)
+	if len(candidacy.endorsements) < cint(election.min_endorsements):
+		frappe.throw(
+			_("{0} has {1} of the {2} endorsements that the rules of {3} ask for.").format(
+				candidacy.candidate_name,
+				len(candidacy.endorsements),
+				election.min_endorsements,
+				election.title,
+			),
+			EndorsementError,
+		)
+
+
+def require_withdrawable(candidacy: Document) -> None:
+	"""Guard of “Withdraw”: once voting has opened, the ballot is what it is."""
+	require_screening_open(candidacy)
+
+
+def stamp_withdrawal(candidacy: Document) -> None:
+	candidacy.withdrawn_on = today()
+
+
+def require_screened(election: Document) -> None:
+	"""Guard of “Publish Candidates”."""
+	waiting = _names(election.name, "Submitted")
+	if waiting:
+		frappe.throw(
+			_("{0}: accept or reject first: {1}.").format(election.title, ", ".join(waiting)),
+			NotScreenedError,
+		)
+	if not _names(election.name, "Accepted"):
+		frappe.throw(
+			_("{0} has no accepted candidacy; there is nobody to publish.").format(election.title),
+			NotScreenedError,
+		)
+
+
+def number_candidates(election: Document) -> None:
+	"""After “Publish Candidates”: numbers on the ballot in the order of the Arabic names.
+
+	The order on paper decides nothing (a tie is never settled by it); it only has to be the same for all.
+	"""
+	for number, candidate in enumerate(
+		sorted(accepted(election.name), key=lambda c: (c.candidate_name_ar, c.name)), start=1
+	):
+		frappe.db.set_value("Candidacy", candidate.name, "ballot_number", number)
+
+
+def accepted(election: str) -> list[frappe._dict]:
+	"""The accepted candidacies in the order of the ballot: name, both names, number, organisation, person."""
+	return frappe.get_all(
+		"Candidacy",
+		filters={"election": election, "status": "Accepted"},
+		fields=["name", "candidate_name", "candidate_name_ar", "ballot_number", "organization", "person"],
+		order_by="ballot_number, name",
+	)
+
+
+def issues(election: Document) -> list[tuple[str, str]]:
+	found = [
+		(_("The candidacy of {0} is not decided.").format(name), _("Accept or reject it."))
+		for name in _names(election.name, "Submitted")
+	]
+	if not _names(election.name, "Accepted"):
+		found.append((_("There is no accepted candidacy."), _("Enter and accept candidacies.")))
+	return found
+
+
+def _names(election: str, status: str) -> list[str]:
+	return frappe.get_all(
+		"Candidacy", filters={"election": election, "status": status}, pluck="candidate_name"
+	)
+
+
+def _election(candidacy: Document) -> frappe._dict:
+	return frappe.db.get_value(
+		"Election",
+		candidacy.election,
+		[
+			"name",
+			"title",
+			"status",
+			"platform",
+			"candidate_kind",
+			"max_per_organization",
+			"min_endorsements",
+		],
+		as_dict=True,
+	)
+
+
+def _represents(contact: str, organization: str) -> bool:
+	rows = frappe.get_all(
+		"Organization Representative",
+		filters={"parenttype": "Member Organization", "parent": organization, "contact": contact},
+		pluck="to_date",
+	)
+	return any(not to_date or getdate(to_date) >= getdate() for to_date in rows)
+
+
+def _require_off_committee(candidacy: Document, election: frappe._dict) -> None:
+	if candidacy.status not in STANDING:
+		return
+	contest = frappe.get_doc("Election", candidacy.election)
+	stands_as_organization = election.candidate_kind != "Person" or not candidacy.person
+	for row in contest.committee:
+		if row.contact == candidacy.person or (
+			stands_as_organization and row.organization == candidacy.organization
+		):
+			frappe.throw(
+				_("{0} cannot stand in {1}: {2} is on its counting committee.").format(
+					candidacy.candidate_name, election.title, row.full_name or row.contact
+				),
+				committee.CommitteeError,
+			)

@@ -1,0 +1,259 @@
+"""The contest: its rules come from what the meeting carried, and stand still once voting opens."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import format_datetime, formatdate, get_datetime, getdate, now_datetime, today
+
+from aso_network.meetings import carried_decision
+from aso_network.polling import candidacies, committee, roll
+from aso_network.roles import MANAGER, OFFICER
+
+RULE_KINDS = ("Governance Model", "Electoral Form", "Rules of Candidacy", "Powers")
+
+# Kept by the app: whatever a client sends for them is ignored.
+KEPT_BY_THE_APP = (
+	"platform",
+	"territory",
+	"form",
+	"seats",
+	"max_choices",
+	"term_months",
+	"candidate_kind",
+	"max_per_organization",
+	"min_endorsements",
+	"form_text",
+	"candidacy_text",
+	"powers_text",
+	"roll_count",
+	"roll_hash",
+	"voters_marked",
+	"ballots_entered",
+	"result",
+	"box_hash",
+	"body",
+)
+COUNT_FIELDS = ("papers_issued", "papers_returned", "papers_in_box", "reconciliation_note")
+# May still change after voting has opened, besides the figures of the count.
+ALWAYS_FREE = ("status", "transition_reason", "announced_on")
+BEFORE_OPENING = ("Draft", "Rules Adopted", "Nominations Open", "Candidates Published")
+COUNTING = ("Voting Open", "Voting Closed")
+
+
+class ContestFixedError(frappe.ValidationError):
+	"""Nothing about the contest changes once voting has opened."""
+
+
+class RulesMissingError(frappe.ValidationError):
+	"""The meeting has not carried what the election needs."""
+
+
+class NotReadyToOpenError(frappe.ValidationError):
+	"""Voting cannot open yet; the message lists every blocker."""
+
+
+class CountIsTheCommitteesError(frappe.PermissionError):
+	"""Figures of the count are entered by the committee only."""
+
+
+class AnnouncementDateError(frappe.ValidationError):
+	"""A result is announced on or after the day of voting and not in the future."""
+
+
+class Blocker(TypedDict):
+	issue: str
+	way_out: str
+
+
+def set_defaults(election: Document) -> None:
+	meeting = frappe.db.get_value(
+		"General Meeting", election.meeting, ["platform", "meeting_date", "title"], as_dict=True
+	)
+	if not meeting:
+		return
+	election.voting_date = election.voting_date or meeting.meeting_date
+	if not election.title:
+		election.title = _("Operational body of {0}, {1}").format(
+			meeting.platform, formatdate(election.voting_date, "yyyy-MM-dd")
+		)
+
+
+def restore_kept_fields(election: Document) -> None:
+	"""A form or a REST call may send fields that only the app keeps: take back what stood before."""
+	before = election.get_doc_before_save()
+	for field in KEPT_BY_THE_APP:
+		if field not in ("platform", "territory"):
+			election.set(field, before.get(field) if before else None)
+
+
+def refuse_changes(election: Document) -> None:
+	"""Raises when this save changes what this user, or anybody at this stage, may not change."""
+	before = election.get_doc_before_save()
+	if not before:
+		return
+	changed = _changed_fields(election)
+	if counted := [f for f in changed if f in COUNT_FIELDS]:
+		if not committee.is_member(election.name):
+			frappe.throw(
+				_("{0}: “{1}” is entered by the counting committee.").format(
+					election.title, _(election.meta.get_label(counted[0]))
+				),
+				CountIsTheCommitteesError,
+			)
+		if before.status not in COUNTING:
+			_refuse(election, counted[0], before.status)
+	others = [f for f in changed if f not in COUNT_FIELDS and f not in ALWAYS_FREE]
+	if others and before.status not in BEFORE_OPENING:
+		_refuse(election, others[0], before.status)
+	if others and not {MANAGER, OFFICER} & set(frappe.get_roles()):
+		frappe.throw(
+			_("{0}: the committee enters the figures of the count; “{1}” is for the office.").format(
+				election.title, _(election.meta.get_label(others[0]))
+			),
+			CountIsTheCommitteesError,
+		)
+	if "announced_on" in changed and before.status in ("Announced", "Annulled"):
+		_refuse(election, "announced_on", before.status)
+
+
+def _changed_fields(election: Document) -> list[str]:
+	changed = []
+	before = election.get_doc_before_save()
+	for df in election.meta.fields:
+		if df.fieldtype in ("Section Break", "Column Break", "Tab Break", "HTML", "Button"):
+			continue
+		if df.fieldname in KEPT_BY_THE_APP:
+			continue
+		if df.fieldtype == "Table":
+			if not election.is_child_table_same(df.fieldname):
+				changed.append(df.fieldname)
+		# An untouched field comes back from a form as "" or None or 0: no change.
+		elif (election.get(df.fieldname) or before.get(df.fieldname)) and election.has_value_changed(
+			df.fieldname
+		):
+			changed.append(df.fieldname)
+	return changed
+
+
+def _refuse(election: Document, field: str, status: str) -> None:
+	frappe.throw(
+		_("{0} is {1}: “{2}” cannot change any more.").format(
+			election.title, _(status), _(election.meta.get_label(field))
+		),
+		ContestFixedError,
+	)
+
+
+def adopt_rules(election: Document) -> None:
+	"""Effect of “Adopt Rules”: take over what the meeting carried."""
+	decisions = {kind: carried_decision(election.meeting, kind) for kind in RULE_KINDS}
+	if missing := [kind for kind, row in decisions.items() if not row]:
+		frappe.throw(
+			_(
+				"{0}: the meeting {1} has not carried a decision on: {2}. Enter it under Decisions there."
+			).format(election.title, _meeting_title(election), ", ".join(_(kind) for kind in missing)),
+			RulesMissingError,
+		)
+	form, rules = decisions["Electoral Form"], decisions["Rules of Candidacy"]
+	election.form, election.form_text = form.form, form.text
+	election.seats, election.max_choices, election.term_months = (
+		form.seats,
+		form.max_choices,
+		form.term_months,
+	)
+	election.candidate_kind, election.candidacy_text = rules.candidate_kind, rules.text
+	election.max_per_organization = rules.max_per_organization
+	election.min_endorsements = rules.min_endorsements
+	election.powers_text = decisions["Powers"].text
+
+
+def issues_before_opening(election: Document) -> list[Blocker]:
+	"""Every blocker at once, each with its way out; empty when voting can open."""
+	found = [*_meeting_issues(election), *_rule_issues(election)]
+	found += candidacies.issues(election)
+	found += committee.issues(election)
+	found += roll.issues(election)
+	if election.nominations_to and get_datetime(election.nominations_to) > now_datetime():
+		found.append(
+			(
+				_("Nominations are open until {0}.").format(format_datetime(election.nominations_to)),
+				_("Wait, or set an earlier end before the candidates are published."),
+			)
+		)
+	return [Blocker(issue=issue, way_out=way_out) for issue, way_out in found]
+
+
+def require_ready_to_open(election: Document) -> None:
+	"""Guard of “Open Voting”."""
+	if MANAGER not in frappe.get_roles():
+		committee.require_member(election)
+	if blockers := issues_before_opening(election):
+		frappe.throw(
+			"<br>".join(
+				[
+					_("{0}: voting cannot open yet.").format(election.title),
+					*(f"{b['issue']} {b['way_out']}" for b in blockers),
+				]
+			),
+			NotReadyToOpenError,
+		)
+
+
+def stamp_announcement(election: Document) -> None:
+	"""Effect of “Announce”: the day is today unless an earlier day of announcement was entered."""
+	election.announced_on = election.announced_on or today()
+	if not getdate(election.voting_date) <= getdate(election.announced_on) <= getdate():
+		frappe.throw(
+			_("{0}: the result is announced on or after the voting day {1} and not later than today.").format(
+				election.title, formatdate(election.voting_date)
+			),
+			AnnouncementDateError,
+		)
+
+
+def _meeting_title(election: Document) -> str:
+	return frappe.db.get_value("General Meeting", election.meeting, "title") or election.meeting
+
+
+def _meeting_issues(election: Document) -> list[tuple[str, str]]:
+	meeting = frappe.db.get_value(
+		"General Meeting", election.meeting, ["title", "status", "is_quorate"], as_dict=True
+	)
+	found = []
+	if meeting.status not in ("In Session", "Concluded"):
+		found.append(
+			(
+				_("The meeting {0} is {1}.").format(meeting.title, _(meeting.status)),
+				_("Open its session."),
+			)
+		)
+	if not meeting.is_quorate:
+		found.append(
+			(
+				_("The meeting {0} has no quorum.").format(meeting.title),
+				_("Complete the attendance or adjourn to a second call."),
+			)
+		)
+	return found
+
+
+def _rule_issues(election: Document) -> list[tuple[str, str]]:
+	found = [
+		(
+			_("The meeting has carried no decision on: {0}.").format(_(kind)),
+			_("Enter the decision in the meeting."),
+		)
+		for kind in (*RULE_KINDS, "Counting Committee")
+		if not carried_decision(election.meeting, kind)
+	]
+	# While the move is being made, `status` is already the state asked for.
+	status = (election.get_doc_before_save() or election).status
+	if status == "Draft":
+		found.append((_("The rules are not adopted."), _("Choose “Adopt Rules”.")))
+	elif status != "Candidates Published":
+		found.append((_("The candidates are not published."), _("Choose “Publish Candidates”.")))
+	return found
