@@ -1,0 +1,177 @@
+"""A meeting hall, ready for an election: built through the same steps that the people in it take."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import frappe
+import frappe.client  # tests reach frappe.client through this
+from frappe.model.document import Document
+
+from aso_network.api import elections as api
+from aso_network.roles import COMMITTEE, MANAGER, OFFICER
+from aso_network.workflows import guard
+from tests.site import builders
+
+
+@dataclass
+class Hall:
+	"""Everybody and everything in the hall. Names are document names; `tellers` are users."""
+
+	platform: str
+	organizations: list[str]
+	meeting: str
+	election: str
+	manager: str
+	officer: str
+	tellers: list[str]
+	candidacies: list[str] = field(default_factory=list)
+
+	def doc(self) -> Document:
+		return frappe.get_doc("Election", self.election)
+
+	def move(self, status: str, user: str | None = None, reason: str | None = None) -> Document:
+		with builders.as_user(user or self.manager):
+			return guard.move(self.doc(), status, reason)
+
+	def voters(self) -> dict[str, str]:
+		"""Organisation → name of its row on the roll."""
+		return dict(
+			frappe.get_all(
+				"Election Voter",
+				filters={"election": self.election},
+				fields=["organization", "name"],
+				as_list=True,
+			)
+		)
+
+	def mark(self, number: int) -> None:
+		with builders.as_user(self.tellers[0]):
+			for voter in list(self.voters().values())[:number]:
+				api.mark_voted(self.election, voter)
+
+	def figures(self, **values: int | str) -> None:
+		with builders.as_user(self.tellers[0]):
+			doc = self.doc()
+			doc.update(values)
+			doc.save()
+
+	def paper(self, *marks: int, spoiled: bool = False) -> dict:
+		"""A ballot that marks the candidates with these places in `candidacies`."""
+		return {"choices": [self.candidacies[m] for m in marks], "spoiled": spoiled}
+
+	def enter(self, papers: list[dict], second: list[dict] | None = None) -> str:
+		"""A batch entered by two tellers; the second enters `second` if given. Returns its name."""
+		with builders.as_user(self.tellers[0]):
+			batch = api.create_batch(self.election)
+			api.save_entry(batch, json.dumps(papers), True)
+		with builders.as_user(self.tellers[1]):
+			api.save_entry(batch, json.dumps(papers if second is None else second), True)
+		return batch
+
+	def vote(self, papers: list[dict], close: bool = True) -> None:
+		"""Open, mark as many voters as there are papers, close, and enter all figures and papers."""
+		self.move("Voting Open")
+		self.mark(len(papers))
+		if close:
+			self.move("Voting Closed", self.tellers[0])
+			self.figures(papers_issued=len(papers), papers_in_box=len(papers))
+			self.enter(papers)
+
+	def count(self, papers: list[dict]) -> Document:
+		"""The whole vote and its count; returns the result."""
+		self.vote(papers)
+		self.move("Counted", self.tellers[0])
+		return self.result()
+
+	def result(self) -> Document:
+		return frappe.get_doc("Election Result", self.doc().result)
+
+	def sign(self, *tellers: str) -> None:
+		for teller in tellers or self.tellers:
+			with builders.as_user(teller):
+				result = self.result()
+				api.sign(result.name, result.result_hash)
+
+
+def decisions(seats: int, max_choices: int, candidate_kind: str, votes: int) -> list[dict]:
+	kinds = {
+		"Governance Model": {"governance_model": "Operational Body"},
+		"Electoral Form": {"form": "Block Vote", "seats": seats, "max_choices": max_choices},
+		"Rules of Candidacy": {"candidate_kind": candidate_kind, "max_per_organization": 1},
+		"Powers": {},
+		"Counting Committee": {},
+	}
+	return [
+		{"kind": kind, "text": f"Decided: {kind}", "votes_for": votes, **extra}
+		for kind, extra in kinds.items()
+	]
+
+
+def build(
+	organizations: int = 5,
+	seats: int = 2,
+	max_choices: int = 2,
+	candidates: int = 3,
+	candidate_kind: str = "Organization",
+	upto: str = "roll",
+) -> Hall:
+	"""A hall with an election ready to open, or earlier: `upto` is draft, nominations, published or roll.
+
+	The last two organisations give the counting committee; the first ones the candidates.
+	"""
+	manager, officer = builders.user(MANAGER), builders.user(OFFICER)
+	platform = builders.platform()
+	members = [builders.organization(platform) for _n in range(organizations)]
+	meeting = builders.meeting(platform, members, status="In Session")
+	with builders.as_user(officer):
+		doc = frappe.get_doc("General Meeting", meeting)
+		for row in decisions(seats, max_choices, candidate_kind, organizations):
+			doc.append("decisions", row)
+		doc.save()
+		election = frappe.get_doc({"doctype": "Election", "meeting": meeting})
+		tellers = [builders.user(COMMITTEE) for _n in range(2)]
+		for user, organization in zip(tellers, members[-2:], strict=True):
+			election.append(
+				"committee",
+				{"contact": delegate(organization), "organization": organization, "user": user},
+			)
+		election.insert()
+	hall = Hall(platform, members, meeting, election.name, manager, officer, tellers)
+	if upto == "draft":
+		return hall
+	hall.move("Rules Adopted", officer)
+	hall.move("Nominations Open", officer)
+	with builders.as_user(officer):
+		for organization in members[:candidates]:
+			hall.candidacies.append(stand(hall, organization, candidate_kind).name)
+	if upto == "nominations":
+		return hall
+	with builders.as_user(manager):
+		for name in hall.candidacies:
+			guard.move(frappe.get_doc("Candidacy", name), "Accepted")
+	hall.move("Candidates Published", officer)
+	if upto == "published":
+		return hall
+	with builders.as_user(officer):
+		api.freeze_roll(hall.election)
+	return hall
+
+
+def stand(hall: Hall, organization: str, candidate_kind: str = "Organization") -> Document:
+	person = delegate(organization) if candidate_kind == "Person" else None
+	return frappe.get_doc(
+		{
+			"doctype": "Candidacy",
+			"election": hall.election,
+			"organization": organization,
+			"person": person,
+		}
+	).insert()
+
+
+def delegate(organization: str) -> str:
+	return frappe.db.get_value(
+		"Organization Representative", {"parent": organization, "is_delegate": 1}, "contact"
+	)
