@@ -1,5 +1,30 @@
+import frappe
 from frappe.model.document import Document
+
+from aso_network import finance
 
 
 class NetworkActivity(Document):
-	pass
+	def onload(self):
+		finance.refresh(self)
+
+	def validate(self):
+		finance.hold_finance_to(self)
+		finance.follow_reference(self)
+		finance.take_territory_of_platform(self)
+		finance.take_books_of_platform(self)
+		finance.check_books(self)
+		finance.check_dates(self)
+		finance.check_partners(self)
+		finance.check_budget(self)
+		finance.refresh(self)
+
+	def on_update(self):
+		finance.link_back(self)
+
+	def on_trash(self):
+		finance.release_reference(self)
+
+
+def on_doctype_update():
+	frappe.db.add_unique("Network Activity", ["reference_doctype", "reference_name"])

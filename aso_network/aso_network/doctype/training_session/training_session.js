@@ -1,0 +1,132 @@
+frappe.ui.form.on("Training Session", {
+	setup(frm) {
+		frm.set_query("programme", () => ({
+			filters: {
+				status: ["!=", "Cancelled"],
+				...(frm.platform_company && { company: frm.platform_company }),
+			},
+		}));
+		frm.set_query("user", "trainers", () => ({ filters: { user_type: "System User" } }));
+	},
+
+	refresh(frm) {
+		aso.activity_button(frm);
+		frm.trigger("load_platform");
+		const ended = ["Closed", "Cancelled"].includes(frm.doc.status);
+		const grid = frm.fields_dict.participants.grid;
+		grid.add_custom_button(__("Add people of a member"), () => add_people_of_member(frm));
+		grid.add_custom_button(__("All attended"), () => mark_all_attended(frm));
+		grid.custom_buttons[__("Add people of a member")].toggleClass("hidden", ended);
+		grid.custom_buttons[__("All attended")].toggleClass(
+			"hidden",
+			!["Ongoing", "Registration Open"].includes(frm.doc.status),
+		);
+		if (!frm.is_new() && frm.doc.capacity) {
+			const full = frm.doc.registered_count >= frm.doc.capacity;
+			frm.dashboard.add_indicator(
+				__("{0} of {1} places taken", [frm.doc.registered_count || 0, frm.doc.capacity]),
+				full ? "orange" : "green",
+			);
+		}
+	},
+
+	platform(frm) {
+		const before = frm.platform_territory;
+		load_platform(frm).then(() => {
+			if (!frm.doc.territory || frm.doc.territory === before) {
+				frm.set_value("territory", frm.platform_territory);
+			}
+		});
+	},
+
+	load_platform,
+
+	starts_on(frm) {
+		if (frm.doc.starts_on && !frm.doc.ends_on) {
+			const end = moment(frm.doc.starts_on).add(2, "hours");
+			frm.set_value("ends_on", end.format(frappe.defaultDatetimeFormat));
+		}
+	},
+});
+
+async function load_platform(frm) {
+	frm.platform_company = frm.platform_territory = null;
+	if (!frm.doc.platform) return;
+	const fields = ["company", "territory"];
+	const { message } = await frappe.db.get_value("Network Platform", frm.doc.platform, fields);
+	frm.platform_company = message.company;
+	frm.platform_territory = message.territory;
+}
+
+function mark_all_attended(frm) {
+	(frm.doc.participants || []).forEach((row) => (row.attended = 1));
+	frm.refresh_field("participants");
+	frm.dirty();
+}
+
+function add_people_of_member(frm) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Add people of a member"),
+		fields: [
+			{
+				fieldname: "organization",
+				fieldtype: "Link",
+				options: "Member Organization",
+				label: __("Member Organization"),
+				reqd: 1,
+				get_query: () => ({
+					filters: {
+						status: "Active",
+						...(frm.doc.platform && { platform: frm.doc.platform }),
+					},
+				}),
+				onchange: () => show_people(frm, dialog),
+			},
+			{ fieldname: "people", fieldtype: "MultiCheck", label: __("People"), options: [] },
+			{ fieldname: "nobody", fieldtype: "HTML" },
+		],
+		primary_action_label: __("Add"),
+		primary_action({ organization, people }) {
+			(people || []).forEach((contact) => {
+				const row = frm.add_child("participants", { contact, organization });
+				row.participant_name = dialog.names[contact];
+			});
+			frm.refresh_field("participants");
+			if (people && people.length) frm.dirty();
+			dialog.hide();
+		},
+	});
+	dialog.show();
+}
+
+async function show_people(frm, dialog) {
+	const organization = dialog.get_value("organization");
+	if (!organization || organization === dialog.shown) return;
+	dialog.shown = organization;
+	const { message } = await frappe.call({
+		method: "aso_network.api.activities.people_of_member",
+		type: "GET",
+		args: { organization },
+	});
+	const listed = new Set((frm.doc.participants || []).map((row) => row.contact));
+	const people = message.filter((person) => !listed.has(person.contact));
+	dialog.names = Object.fromEntries(message.map((person) => [person.contact, person.name]));
+	const field = dialog.fields_dict.people;
+	field.df.options = people.map((person) => ({
+		label: frappe.utils.escape_html(
+			person.position ? `${person.name} (${person.position})` : person.name,
+		),
+		value: person.contact,
+		checked: people.length === 1,
+	}));
+	field.refresh();
+	dialog.fields_dict.nobody.$wrapper.html(
+		people.length
+			? ""
+			: `<p class="text-muted">${
+					message.length
+						? __("Everybody of this member is on the list already.")
+						: __("This member has no contacts yet: add them on its form.")
+			  }</p>`,
+	);
+}

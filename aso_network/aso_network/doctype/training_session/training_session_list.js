@@ -1,0 +1,22 @@
+frappe.listview_settings["Training Session"] = {
+	hide_name_column: true,
+	add_fields: ["status", "capacity", "registered_count"],
+	filters: [["status", "!=", "Cancelled"]],
+
+	get_indicator(doc) {
+		const colours = {
+			Planned: "gray",
+			"Registration Open": "light-blue",
+			Ongoing: "blue",
+			Completed: "green",
+			Closed: "darkgrey",
+			Cancelled: "darkgrey",
+		};
+		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
+	},
+
+	formatters: {
+		registered_count: (value, df, doc) =>
+			__("{0} of {1}", [value || 0, doc.capacity || 0]),
+	},
+};
