@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from aso_network.polling import committee
+
 # What may still be added under a signed result.
 OPEN_AFTER_SIGNING = ("signatures", "is_announced", "announced_on")
 
@@ -12,6 +14,12 @@ class SealedResultError(frappe.ValidationError):
 
 class ElectionResult(Document):
 	"""The count of one round. Written by `polling.counting` only; append-only once it is signed."""
+
+	def onload(self) -> None:
+		election = frappe.get_doc("Election", self.election)
+		self.set_onload("signatures_needed", committee.signatures_needed(election))
+		self.set_onload("committee_size", len(election.committee))
+		self.set_onload("may_sign", election.status == "Counted" and committee.is_member(election.name))
 
 	def validate(self) -> None:
 		if not self.flags.by_count:

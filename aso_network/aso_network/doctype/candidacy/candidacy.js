@@ -1,0 +1,61 @@
+frappe.ui.form.on("Candidacy", {
+	setup(frm) {
+		frm.set_query("election", () => ({ filters: { status: "Nominations Open" } }));
+		frm.set_query("organization", () => ({
+			filters: { status: "Active", ...(frm.doc.platform ? { platform: frm.doc.platform } : {}) },
+		}));
+		frm.set_query("organization", "endorsements", () => ({
+			filters: {
+				status: "Active",
+				name: ["!=", frm.doc.organization || ""],
+				...(frm.doc.platform ? { platform: frm.doc.platform } : {}),
+			},
+		}));
+		frm.set_query("person", () => ({ filters: { name: ["in", frm.representatives || []] } }));
+	},
+
+	refresh(frm) {
+		follow_election(frm);
+		load_representatives(frm);
+		if (!frm.is_new()) {
+			frm.add_custom_button(__("Election"), () =>
+				frappe.set_route("Form", "Election", frm.doc.election)
+			);
+		}
+	},
+
+	election: follow_election,
+
+	async organization(frm) {
+		await load_representatives(frm);
+		if (!frm.representatives.includes(frm.doc.person)) {
+			frm.set_value("person", frm.persons_stand ? frm.delegate || "" : "");
+		}
+	},
+});
+
+// Whether persons or organisations stand is the election's rule.
+async function follow_election(frm) {
+	frm.persons_stand = false;
+	if (frm.doc.election) {
+		const { message } = await frappe.db.get_value("Election", frm.doc.election, ["candidate_kind"]);
+		frm.persons_stand = message?.candidate_kind === "Person";
+	}
+	frm.toggle_display("person", frm.persons_stand || Boolean(frm.doc.person));
+	frm.toggle_reqd("person", frm.persons_stand);
+}
+
+async function load_representatives(frm) {
+	frm.representatives = [];
+	frm.delegate = null;
+	if (!frm.doc.organization) {
+		return;
+	}
+	const organization = await frappe.db.get_doc("Member Organization", frm.doc.organization);
+	const today = frappe.datetime.get_today();
+	const current = (organization.representatives || []).filter(
+		(row) => !row.to_date || row.to_date >= today
+	);
+	frm.representatives = current.map((row) => row.contact);
+	frm.delegate = current.find((row) => row.is_delegate)?.contact;
+}

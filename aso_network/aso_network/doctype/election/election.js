@@ -1,0 +1,150 @@
+// The form of an election, in the order of work: checklist, candidates and committee, roll, count, result.
+// {% include "aso_network/aso_network/doctype/election/election_tools.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_people.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_roll.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_differences.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_count.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_lot.js" %}
+
+const BEFORE_OPENING = ["Draft", "Rules Adopted", "Nominations Open", "Candidates Published"];
+const COUNTING = ["Voting Open", "Voting Closed"];
+const OFFICE_FIELDS = [
+	"title",
+	"meeting",
+	"voting_date",
+	"nominations_from",
+	"nominations_to",
+	"tie_rule",
+	"committee",
+	"signatures_required",
+	"voting_mode",
+	"roll_source",
+];
+const COUNT_FIELDS = ["papers_issued", "papers_returned", "papers_in_box", "reconciliation_note"];
+// Where the work of a state is done.
+const TAB_OF_STATE = { "Voting Open": "tab_roll", "Voting Closed": "tab_count", Tie: "tab_count" };
+
+frappe.ui.form.on("Election", {
+	setup(frm) {
+		frm.set_query("meeting", () => ({
+			filters: { status: ["in", ["Convened", "In Session", "Concluded"]] },
+		}));
+	},
+
+	onload_post_render(frm) {
+		const tab = TAB_OF_STATE[frm.doc.status];
+		if (tab && may(frm).serve) {
+			frm.layout.tabs.find((t) => t.df.fieldname === tab)?.set_active();
+		}
+	},
+
+	refresh(frm) {
+		lock_fields(frm);
+		frm.set_intro("");
+		if (frm.is_new()) {
+			return;
+		}
+		show_checklist(frm);
+		show_next_step(frm);
+		add_buttons(frm);
+		frm.roll = frm.roll || new ElectionRoll(frm);
+		frm.roll.refresh();
+		new ElectionCount(frm).refresh();
+	},
+});
+
+// What the user may do with this election now. The server decides; this only spares them refusals.
+function may(frm) {
+	const has = (role) => frappe.user_roles.includes(role);
+	const office = has("Network Manager") || has("Network Officer");
+	const serve =
+		has("Election Committee") &&
+		(frm.doc.committee || []).some((row) => row.user && row.user === frappe.session.user);
+	return { office, serve, print: frappe.model.can_print("Election") };
+}
+
+function lock_fields(frm) {
+	const { office, serve } = may(frm);
+	const open_to_office = office && (frm.is_new() || BEFORE_OPENING.includes(frm.doc.status));
+	const open_to_committee = serve && COUNTING.includes(frm.doc.status);
+	OFFICE_FIELDS.forEach((field) => frm.set_df_property(field, "read_only", open_to_office ? 0 : 1));
+	COUNT_FIELDS.forEach((field) => frm.set_df_property(field, "read_only", open_to_committee ? 0 : 1));
+}
+
+function show_checklist(frm) {
+	const before = BEFORE_OPENING.includes(frm.doc.status);
+	frm.toggle_display("sec_checklist", before);
+	if (!before) {
+		return;
+	}
+	const $box = frm.fields_dict.checklist_html.$wrapper;
+	ask("issues_before_opening", { election: frm.doc.name }).then((issues) => {
+		$box.html(
+			issues.length
+				? `<ul class="aso-checklist">${issues.map(checklist_item).join("")}</ul>`
+				: `<p class="aso-ready" role="status"><span aria-hidden="true">✓</span> ${__(
+						"Nothing is missing: voting can open."
+				  )}</p>`
+		);
+	});
+}
+
+function checklist_item({ issue, way_out }) {
+	return `<li>
+		<span class="aso-box" aria-hidden="true"></span>
+		<span><span class="aso-issue">${esc(issue)}</span> <span class="text-muted">${esc(way_out)}</span></span>
+	</li>`;
+}
+
+// One sentence on top of the form: what happens next, and by whom.
+function show_next_step(frm) {
+	const { serve } = may(frm);
+	const sentences = {
+		"Voting Open": serve
+			? __("Voting is open. Mark every voter under Electoral Roll as they take a ballot paper.")
+			: __("Voting is open. The committee marks the voters."),
+		"Voting Closed": serve
+			? __("Count the papers in the box, enter them in batches, each by two of you, then choose Count.")
+			: __("Voting is closed. The committee counts."),
+		Tie: serve
+			? __("There is a tie across the last seat. Draw the lot before the meeting, then record it here.")
+			: __("There is a tie across the last seat. The committee draws the lot before the meeting."),
+		Counted: __("The result waits for signatures of the committee, then for its announcement."),
+	};
+	const sentence = sentences[frm.doc.status];
+	if (sentence) {
+		frm.set_intro(sentence, frm.doc.status === "Tie" ? "red" : "blue");
+	}
+}
+
+function add_buttons(frm) {
+	const { office, serve, print } = may(frm);
+	const { status } = frm.doc;
+	if (office && status === "Nominations Open") {
+		frm.add_custom_button(__("New candidacy"), () => new_candidacy(frm), __("Candidates"));
+		frm.add_custom_button(__("From the attendance"), () => add_candidacies(frm), __("Candidates"));
+	}
+	if (office && BEFORE_OPENING.includes(status) && frm.doc.meeting) {
+		frm.add_custom_button(__("Add from attendance"), () => add_committee(frm), __("Committee"));
+	}
+	if (serve && status === "Tie") {
+		frm.add_custom_button(__("Record the lot"), () => record_lot(frm)).addClass("btn-primary");
+	}
+	if (frm.doc.result) {
+		frm.add_custom_button(__("Result"), () =>
+			frappe.set_route("Form", "Election Result", frm.doc.result)
+		);
+	}
+	if (print) {
+		if (["Candidates Published", "Voting Open"].includes(status)) {
+			frm.add_custom_button(__("Ballot paper"), () => print_as(frm, "Ballot Paper"), __("Print"));
+		}
+		if (frm.doc.roll_hash) {
+			frm.add_custom_button(
+				__("Electoral roll"),
+				() => print_as(frm, "Electoral Roll"),
+				__("Print")
+			);
+		}
+	}
+}

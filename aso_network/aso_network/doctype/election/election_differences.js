@@ -1,0 +1,81 @@
+// Two entries of one batch side by side, and how the committee settles what differs.
+
+async function show_differences(batch, { may_resolve, on_change }) {
+	const { first, second } = await ask("differences", { batch });
+	const sides = [first, second];
+	const me = frappe.session.user;
+	// Whose entry is kept does not decide alone: another member agrees to it.
+	const keepable = sides.filter((side) => side.member !== me);
+	const fields = [{ fieldtype: "HTML", fieldname: "sides" }];
+	if (may_resolve) {
+		fields.push(
+			{ fieldtype: "Section Break", label: __("After looking at the papers together") },
+			{
+				fieldtype: "Select",
+				fieldname: "keep",
+				label: __("The right entry is the one of"),
+				options: keepable.map((side) => ({ value: side.member, label: side.full_name })),
+				default: keepable.length === 1 ? keepable[0].member : "",
+				description: __("The one whose entry is right does not decide; another member does."),
+				reqd: 1,
+			},
+			{
+				fieldtype: "Small Text",
+				fieldname: "note",
+				label: __("What was found"),
+				description: __("For example: ballot 7 was entered twice. It is kept with the batch."),
+				reqd: 1,
+			}
+		);
+	}
+	const dialog = new frappe.ui.Dialog({
+		title: __("Where the two entries differ"),
+		size: "large",
+		fields,
+		primary_action_label: may_resolve ? __("Keep this entry") : __("Close"),
+		async primary_action(values) {
+			if (may_resolve) {
+				await ask("resolve_batch", { batch, keep: values.keep, note: values.note });
+				on_change();
+			}
+			dialog.hide();
+		},
+	});
+	if (may_resolve && keepable.length < sides.length) {
+		dialog.set_secondary_action_label(__("Correct my entry"));
+		dialog.set_secondary_action(async () => {
+			await ask("reopen_entry", { batch });
+			dialog.hide();
+			frappe.set_route("ballot-entry", batch);
+		});
+	}
+	const hint = may_resolve
+		? `<p>${__(
+				"Find these papers in the stack. If one of you mistyped, correct that entry; then they agree."
+		  )}</p>`
+		: "";
+	dialog
+		.get_field("sides")
+		.$wrapper.html(`${hint}<div class="row">${sides.map(difference_side).join("")}</div>`);
+	dialog.show();
+}
+
+function difference_side(side) {
+	const ballots = side.only.map(
+		(ballot) =>
+			`<li>${difference_text(ballot)}${
+				ballot.times > 1 ? ` <b dir="ltr">× ${ballot.times}</b>` : ""
+			}</li>`
+	);
+	return `<div class="col-sm-6">
+		<h5>${__("Only in the entry of {0}", [bdi(side.full_name)])}</h5>
+		<ul>${ballots.join("") || `<li class="text-muted">${__("Nothing")}</li>`}</ul>
+	</div>`;
+}
+
+function difference_text(ballot) {
+	if (ballot.spoiled) {
+		return __("Spoiled");
+	}
+	return ballot.names.length ? ballot.names.map(bdi).join(", ") : __("Blank");
+}

@@ -1,0 +1,3 @@
+frappe.listview_settings["Election"] = {
+	hide_name_column: true,
+};

@@ -1,0 +1,46 @@
+// Small tools of the election's forms.
+
+const esc = frappe.utils.escape_html;
+
+// Names stand in either script: each keeps its own direction.
+const bdi = (text) => `<bdi>${esc(text || "")}</bdi>`;
+
+// Calls the election's API. A refusal is shown by Frappe; the caller's next steps just do not happen.
+function ask(method, args) {
+	return new Promise((resolve) => {
+		frappe.xcall(`aso_network.api.elections.${method}`, args).then(resolve, () => {});
+	});
+}
+
+function print_as(frm, format) {
+	const query = new URLSearchParams({
+		doctype: frm.doctype,
+		name: frm.doc.name,
+		format,
+		no_letterhead: 1,
+		_lang: frappe.boot.lang,
+	});
+	window.open(`/printview?${query}`, "_blank");
+}
+
+// Letters that people type for one another are one letter to a search.
+function folded(text) {
+	return (text || "")
+		.toLowerCase()
+		.normalize("NFKD")
+		.replace(/[\u0300-\u036f\u0640\u064b-\u065f\u0670]/g, "")
+		.replace(/ة/g, "ه")
+		.replace(/[ىی]/g, "ي")
+		.replace(/ک/g, "ك")
+		.replace(/\s+/g, " ")
+		.trim();
+}
+
+// A hash in groups that two people can read to each other.
+function hash_html(hash) {
+	return `<code class="aso-hash" dir="ltr">${(hash || "").replace(/(.{8})(?=.)/g, "$1 ")}</code>`;
+}
+
+function pill(text, colour) {
+	return `<span class="indicator-pill no-indicator-dot ${colour}">${esc(text)}</span>`;
+}

@@ -1,0 +1,519 @@
+// What the teller sees and does. Only the paper in hand is shown; never a sum of votes.
+
+frappe.provide("aso_network.ballot_entry");
+
+(function (module) {
+	const esc = frappe.utils.escape_html;
+	const bdi = (text) => `<bdi>${esc(text || "")}</bdi>`;
+	const empty = () => ({ choices: [], spoiled: false });
+	const copy = ({ choices, spoiled }) => ({ choices: [...choices].sort(), spoiled: Boolean(spoiled) });
+	const same = (one, other) => JSON.stringify(copy(one)) === JSON.stringify(copy(other));
+	const is_empty = (ballot) => !ballot.choices.length && !ballot.spoiled;
+
+	module.Desk = class Desk {
+		constructor(page) {
+			this.page = page;
+			this.$body = $('<div class="ballot-entry"></div>').appendTo(page.main);
+			this.$body.on("click", "[data-candidate]", (e) => this.toggle(e.currentTarget.dataset.candidate));
+			this.$body.on("click", "[data-do]", (e) => this.act(e.currentTarget.dataset.do));
+			document.addEventListener("keydown", (event) => this.key(event), true);
+			window.addEventListener("beforeunload", (event) => {
+				if (this.store && !this.store.is_saved) {
+					event.preventDefault();
+					event.returnValue = "";
+				}
+			});
+		}
+
+		async open(batch) {
+			if (this.batch === batch && this.entry && !this.entry.closed) {
+				this.focus();
+				return;
+			}
+			this.store?.close();
+			this.store = this.entry = null;
+			this.batch = batch;
+			this.page.set_title(__("Ballot entry"));
+			if (!batch) {
+				this.say_only(__("Open a batch from the election, under Paper and Count."));
+				return;
+			}
+			this.say_only(__("Loading …"));
+			let entry;
+			try {
+				entry = await frappe.xcall("aso_network.api.elections.entry", { batch });
+			} catch {
+				this.say_only(__("This batch cannot be opened."));
+				return;
+			}
+			if (this.batch === batch) {
+				this.begin(entry);
+			}
+		}
+
+		begin(entry) {
+			this.entry = entry;
+			entry.candidates.forEach((candidate, index) => {
+				candidate.key = module.key_of(candidate.number || index + 1);
+			});
+			this.page.set_title(__("Batch {0}", [entry.number]));
+			this.page.clear_actions();
+			this.page.set_secondary_action(__("Election"), () =>
+				frappe.set_route("Form", "Election", entry.election)
+			);
+			if (entry.finished || !["Entering", "Differs"].includes(entry.status)) {
+				this.show_finished();
+				return;
+			}
+			this.store = new module.Store(entry.batch, () => this.show_saving());
+			const contradiction = this.store.begin(entry.ballots);
+			this.render();
+			this.go_to(this.store.ballots.length);
+			if (contradiction) {
+				this.choose_version(contradiction);
+			}
+		}
+
+		// The same person entered on two devices: they say which one is right.
+		choose_version(in_tab) {
+			this.ask(
+				"version",
+				__(
+					"Another device of yours has saved {0} ballots; this one holds {1} that were never saved. Continue with those of the server?",
+					[this.store.ballots.length, in_tab.length]
+				),
+				__("With the server's {0}", [this.store.ballots.length]),
+				__("With this device's {0}", [in_tab.length])
+			);
+			this.in_tab = in_tab;
+		}
+
+		// --- keys and touch ---
+
+		key(event) {
+			if (
+				frappe.get_route()[0] !== "ballot-entry" ||
+				!this.store ||
+				!this.$body.is(":visible") ||
+				document.querySelector(".modal.show") ||
+				event.target.closest("input, textarea, select, [contenteditable=true]")
+			) {
+				return;
+			}
+			const meaning = module.meaning(event);
+			if (!meaning) {
+				return;
+			}
+			// Enter on a button reached with Tab presses that button.
+			if (meaning.action === "next" && event.target.closest("[data-do], a, .page-head button")) {
+				return;
+			}
+			event.preventDefault();
+			event.stopPropagation();
+			// A key held down is one press: no row of blank ballots.
+			if (event.repeat) {
+				return;
+			}
+			if (meaning.action) {
+				this.act(meaning.action);
+			} else {
+				const candidate = this.entry.candidates.find((c) => c.key === meaning.candidate);
+				if (candidate) {
+					this.toggle(candidate.candidacy);
+				} else {
+					this.say(__("No candidate has the key {0}.", [meaning.candidate]));
+				}
+			}
+		}
+
+		act(action) {
+			const question = this.question;
+			if (question && this.answer(action)) {
+				return;
+			}
+			this.close_question();
+			const actions = {
+				next: () => this.next(),
+				back: () => this.go_to(this.at - 1),
+				clear: () => this.change(empty(), __("Marks taken off.")),
+				spoil: () => this.spoil(),
+				remove: () => this.remove(),
+				escape: () => !question && this.leave_correction(),
+				finish: () => this.finish(),
+			};
+			actions[action]?.();
+			this.focus();
+		}
+
+		// Whether `action` answers the open question.
+		answer(action) {
+			const { name } = this.question;
+			const yes = action === "next" || action === "yes" || action === name;
+			const no = action === "no" || (action === "escape" && name !== "version");
+			if (!yes && !no) {
+				// Which version to use cannot be passed over.
+				return name === "version";
+			}
+			this.close_question();
+			const answers = {
+				blank: () => yes && this.commit(),
+				remove: () => yes && this.commit_removal(),
+				finish: () => yes && this.commit_finish(),
+				version: () => {
+					if (no) {
+						this.store.replace(this.in_tab);
+					} else {
+						this.store.write_tab();
+					}
+					this.go_to(this.store.ballots.length);
+				},
+			};
+			answers[name]();
+			this.focus();
+			return true;
+		}
+
+		toggle(candidacy) {
+			if (this.question?.name === "version") {
+				return;
+			}
+			this.close_question();
+			if (this.ballot.spoiled) {
+				this.say(__("This ballot is marked as spoiled; press X to take that back."));
+				this.focus();
+				return;
+			}
+			const marked = this.ballot.choices.includes(candidacy);
+			const choices = marked
+				? this.ballot.choices.filter((choice) => choice !== candidacy)
+				: [...this.ballot.choices, candidacy];
+			const { name } = this.entry.candidates.find((c) => c.candidacy === candidacy);
+			this.change(
+				{ choices, spoiled: false },
+				marked ? __("{0}: mark taken off.", [name]) : __("{0} marked.", [name])
+			);
+			this.focus();
+		}
+
+		spoil() {
+			this.change(
+				{ choices: [], spoiled: !this.ballot.spoiled },
+				this.ballot.spoiled ? __("No longer spoiled.") : __("Spoiled.")
+			);
+		}
+
+		change(ballot, said) {
+			this.ballot = ballot;
+			if (this.at === this.store.ballots.length) {
+				this.store.keep_draft(is_empty(ballot) ? null : ballot);
+			}
+			this.show_ballot();
+			this.say(`${said} ${this.$verdict.text()}`);
+		}
+
+		next() {
+			if (is_empty(this.ballot)) {
+				this.ask(
+					"blank",
+					__("No mark. Is ballot {0} blank?", [this.at + 1]),
+					__("Yes, blank"),
+					__("No")
+				);
+			} else {
+				this.commit();
+			}
+		}
+
+		commit() {
+			const ballots = [...this.store.ballots];
+			const entered = this.at + 1;
+			ballots[this.at] = copy(this.ballot);
+			const shown = this.words(ballots[this.at]);
+			if (entered === ballots.length && this.at === this.store.ballots.length) {
+				this.store.draft = null;
+			}
+			this.store.replace(ballots);
+			this.go_to(entered);
+			this.$last.html(__("Ballot {0}: {1}", [entered, bdi(shown)]));
+			this.say(__("Ballot {0} entered: {1}.", [entered, shown]));
+		}
+
+		remove() {
+			if (this.at === this.store.ballots.length) {
+				this.change(empty(), __("Marks taken off."));
+				return;
+			}
+			this.ask(
+				"remove",
+				__("Remove ballot {0} from the entry? The ones after it move up.", [this.at + 1]),
+				__("Remove"),
+				__("Keep")
+			);
+		}
+
+		commit_removal() {
+			const number = this.at + 1;
+			this.store.replace(this.store.ballots.filter((_ballot, index) => index !== this.at));
+			this.go_to(this.store.ballots.length);
+			this.$last.text("");
+			this.say(__("Ballot {0} removed.", [number]));
+		}
+
+		leave_correction() {
+			if (this.at < this.store.ballots.length) {
+				this.go_to(this.store.ballots.length);
+			} else {
+				this.change(empty(), __("Marks taken off."));
+			}
+		}
+
+		go_to(index) {
+			if (index < 0) {
+				this.say(__("This is the first ballot."));
+				return;
+			}
+			const { ballots, draft } = this.store;
+			this.at = Math.min(index, ballots.length);
+			this.ballot = copy(ballots[this.at] || draft || empty());
+			this.show_ballot();
+			if (this.at < ballots.length) {
+				this.say(
+					`${__("Correcting ballot {0} of {1}", [this.at + 1, ballots.length])}: ${this.words(this.ballot)}.`
+				);
+			}
+		}
+
+		finish() {
+			const { ballots } = this.store;
+			const stored = ballots[this.at] || empty();
+			if (!same(this.ballot, stored)) {
+				this.say(__("Ballot {0} is not entered yet. Press Enter to enter it, or 0 to take the marks off.", [this.at + 1]), true);
+				return;
+			}
+			if (!ballots.length) {
+				this.say(__("Nothing is entered yet."), true);
+				return;
+			}
+			this.ask(
+				"finish",
+				__("You have entered {0} ballots. Are there {0} papers in the stack?", [ballots.length]),
+				__("Yes, finish"),
+				__("Not yet")
+			);
+		}
+
+		async commit_finish() {
+			this.$body.find("[data-do=finish]").prop("disabled", true);
+			try {
+				this.entry.status = await this.store.finish();
+				this.entry.finished = true;
+				this.entry.ballots = this.store.ballots;
+				this.store.close();
+				this.store = null;
+				this.show_finished();
+			} catch (error) {
+				this.$body.find("[data-do=finish]").prop("disabled", false);
+				this.say(
+					error instanceof module.Refused
+						? error.message
+						: __("There is no connection now. Nothing is lost: try to finish again in a moment."),
+					true
+				);
+			}
+		}
+
+		async reopen() {
+			try {
+				await module.post("reopen_entry", { batch: this.batch });
+			} catch (error) {
+				frappe.msgprint(error instanceof module.Refused ? error.message : __("There is no connection now."));
+				return;
+			}
+			this.entry = null;
+			this.open(this.batch);
+		}
+
+		// --- what is shown ---
+
+		render() {
+			const { entry } = this;
+			this.$body.html(`
+				<p class="be-title text-muted">${bdi(entry.election_title)}</p>
+				<div class="be-head">
+					<h2 class="be-number"></h2>
+					<span class="be-total"></span>
+					<span class="be-saving" role="status"></span>
+				</div>
+				<div class="be-question" role="alertdialog" aria-live="assertive" hidden></div>
+				<div class="be-pad" tabindex="-1" role="application" aria-label="${__(
+					"Ballot: press the key of each marked candidate, then Enter"
+				)}">
+					<div class="be-candidates">${entry.candidates.map(candidate_html).join("")}</div>
+					<p class="be-verdict"></p>
+				</div>
+				<div class="be-actions">
+					${action_html("next", __("Next ballot"), "Enter", "btn-primary")}
+					${action_html("spoil", __("Spoiled"), "X")}
+					${action_html("clear", __("Clear"), "0")}
+					${action_html("back", __("Previous"), "⌫")}
+					${action_html("remove", __("Remove"), "Del")}
+					${action_html("finish", __("Finish"), "F10")}
+				</div>
+				<p class="be-message" hidden></p>
+				<p class="be-last text-muted"></p>
+				<p class="be-help text-muted small">${__(
+					"Blank paper: Enter twice. More marks than {0}: enter them as they are.",
+					[entry.max_choices]
+				)}</p>
+				<div class="sr-only be-live" role="status" aria-live="polite"></div>`);
+			this.$verdict = this.$body.find(".be-verdict");
+			this.$last = this.$body.find(".be-last");
+			this.show_saving();
+		}
+
+		show_ballot() {
+			const { store, entry, ballot } = this;
+			const total = store.ballots.length;
+			const correcting = this.at < total;
+			this.$body.toggleClass("be-correcting", correcting);
+			this.$body
+				.find(".be-number")
+				.text(
+					correcting
+						? __("Correcting ballot {0} of {1}", [this.at + 1, total])
+						: __("Ballot {0}", [this.at + 1])
+				);
+			this.$body.find(".be-total").text(__("Entered: {0}", [total]));
+			this.$body.find("[data-do=back]").prop("disabled", this.at === 0);
+			this.$body.find("[data-do=remove]").prop("hidden", !correcting);
+			this.$body.find("[data-do=spoil]").attr("aria-pressed", ballot.spoiled);
+			this.$body.find("[data-candidate]").each((_index, button) => {
+				button.setAttribute("aria-pressed", ballot.choices.includes(button.dataset.candidate));
+			});
+			const over = ballot.choices.length > entry.max_choices;
+			this.$verdict.toggleClass("be-spoils", ballot.spoiled || over).text(
+				ballot.spoiled
+					? __("Spoiled")
+					: over
+					? __("{0} marks where {1} are allowed: it will count as spoiled", [
+							ballot.choices.length,
+							entry.max_choices,
+					  ])
+					: __("{0} of {1} marks", [ballot.choices.length, entry.max_choices])
+			);
+		}
+
+		show_saving() {
+			const words = {
+				saved: ["be-ok", __("Saved")],
+				saving: ["", __("Saving …")],
+				waiting: ["be-bad", __("Not saved yet: no connection. It is tried again.")],
+				refused: ["be-bad", this.store?.refusal],
+			};
+			const [colour, text] = words[this.store.state];
+			this.$body.find(".be-saving").attr("class", `be-saving ${colour}`).text(text);
+		}
+
+		show_finished() {
+			const { entry } = this;
+			const number = entry.ballots.length;
+			const sentences = {
+				Entering: __("Your entry is finished. The other teller's is still open."),
+				Differs: __("Both entries are finished and differ. Look at the papers together."),
+				Agreed: __("Both entries agree. The batch is closed."),
+				Resolved: __("The difference was resolved. The batch is closed."),
+				Voided: __("This batch was voided and is not counted."),
+			};
+			const open = ["Entering", "Differs"].includes(entry.status);
+			this.$body.removeClass("be-correcting").html(`
+				<p class="be-title text-muted">${bdi(entry.election_title)}</p>
+				<div class="be-finished be-${frappe.scrub(entry.status)}" role="status" tabindex="-1">
+					<h2>${__("Batch {0}", [entry.number])}</h2>
+					<p>${number ? __("You entered {0} ballots.", [number]) : ""}</p>
+					<p class="be-outcome">${sentences[entry.status] || __(entry.status)}</p>
+				</div>
+				<div class="be-actions">
+					<button type="button" class="btn btn-primary be-election">${__("To the election")}</button>
+					${
+						open && entry.finished
+							? `<button type="button" class="btn btn-default be-reopen">${__("Correct my entry")}</button>`
+							: ""
+					}
+					${
+						entry.status === "Entering"
+							? `<button type="button" class="btn btn-default be-refresh">${__("Look again")}</button>`
+							: ""
+					}
+				</div>`);
+			this.entry.closed = true;
+			this.$body.find(".be-election").on("click", () => frappe.set_route("Form", "Election", entry.election));
+			this.$body.find(".be-reopen").on("click", () => this.reopen());
+			this.$body.find(".be-refresh").on("click", () => this.open(this.batch));
+			this.$body.find(".be-finished").trigger("focus");
+		}
+
+		ask(name, question, yes, no) {
+			this.question = { name };
+			this.say(question);
+			this.$body
+				.find(".be-question")
+				.prop("hidden", false)
+				.html(
+					`<p>${esc(question)}</p>
+					<button type="button" class="btn btn-primary" data-do="yes">${esc(yes)} <kbd>Enter</kbd></button>
+					<button type="button" class="btn btn-default" data-do="no">${esc(no)}</button>`
+				);
+			this.$body.find(".be-question")[0].scrollIntoView({ block: "nearest" });
+		}
+
+		close_question() {
+			this.question = null;
+			this.$body.find(".be-question").prop("hidden", true).empty();
+			this.$body.find(".be-message").prop("hidden", true);
+		}
+
+		say(text, visibly = false) {
+			// A repeated sentence is read again only if the text changes.
+			const $live = this.$body.find(".be-live");
+			$live.text($live.text() === text ? `${text}\u00a0` : text);
+			this.$body.find(".be-message").prop("hidden", !visibly).text(visibly ? text : "");
+		}
+
+		say_only(text) {
+			this.$body.html(`<p class="text-muted" role="status">${esc(text)}</p>`);
+		}
+
+		words(ballot) {
+			if (ballot.spoiled) {
+				return __("Spoiled");
+			}
+			const numbers = this.entry.candidates
+				.map((candidate, index) => [candidate.candidacy, candidate.number || index + 1])
+				.filter(([candidacy]) => ballot.choices.includes(candidacy))
+				.map(([_candidacy, number]) => number);
+			return numbers.length ? numbers.join(" · ") : __("Blank");
+		}
+
+		focus() {
+			this.$body.find(".be-pad").trigger("focus");
+		}
+	};
+
+	function candidate_html(candidate) {
+		const names = [...new Set([candidate.name_ar, candidate.name])].filter(Boolean);
+		if (!frappe.utils.is_rtl()) {
+			names.reverse();
+		}
+		const [first, second] = names;
+		return `<button type="button" class="be-candidate" aria-pressed="false"
+				data-candidate="${esc(candidate.candidacy)}" aria-keyshortcuts="${esc(candidate.key)}">
+			<kbd>${esc(candidate.key)}</kbd>
+			<span class="be-names">${bdi(first)}${second ? `<small>${bdi(second)}</small>` : ""}</span>
+			<span class="be-mark" aria-hidden="true"></span>
+		</button>`;
+	}
+
+	function action_html(action, label, key, style = "btn-default") {
+		return `<button type="button" class="btn ${style}" data-do="${action}">${label} <kbd>${key}</kbd></button>`;
+	}
+})(aso_network.ballot_entry);
