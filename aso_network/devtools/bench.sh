@@ -389,13 +389,7 @@ ensure_bench() {
 	if ! as_bench sh -c 'command -v bench' >/dev/null; then
 		step "Installing the bench command for $BENCH_USER" "check that this machine reaches PyPI, then run this again." install_cli
 	fi
-	as_bench mkdir -p "$STATE"
-	as_bench touch "$STATE/lock"
-	exec 9<"$STATE/lock"
-	if ! flock -n 9; then
-		say "  another run is at work on this bench; waiting for it"
-		flock 9
-	fi
+	take_lock
 	if ! { grep -qx erpnext "$BENCH/sites/apps.txt" && has_python_app erpnext; }; then
 		step "Getting ERPNext" "check the network and run this again." get_erpnext
 	fi
@@ -403,6 +397,22 @@ ensure_bench() {
 		step "Keeping setuptools below 81 in the bench" "check that this machine reaches PyPI, then run this again." \
 			pip_install 'setuptools<81'
 	fi
+	ensure_link
+}
+
+# One run at a time may change the bench.
+take_lock() {
+	as_bench mkdir -p "$STATE"
+	as_bench touch "$STATE/lock"
+	exec 9<"$STATE/lock"
+	if ! flock -n 9; then
+		say "  another run is at work on this bench; waiting for it"
+		flock 9
+	fi
+}
+
+# The bench may have followed another checkout, or may have to follow a copy.
+ensure_link() {
 	if [[ $(app_source) != "$CHECKOUT" ]]; then
 		say "  NOTE: $BENCH_USER may not read $CHECKOUT, so the bench uses a COPY of it in $(app_source):"
 		say "        edits reach the bench only when this script runs again."
@@ -701,7 +711,8 @@ ensure_app_build() {
 
 need_bench() {
 	has_bench || die "there is no bench in $BENCH: run 'make bench', or name one with BENCH=path."
-	as_bench mkdir -p "$STATE"
+	take_lock
+	ensure_link
 }
 
 ensure_ready() { # everything but the site
@@ -765,6 +776,61 @@ cmd_drop_site() {
 	step "Dropping the site $1" "see the message above." site_py drop "$1"
 }
 
+# ---------------------------------------------------------------- tests
+
+# pytest and what drives the browser, as pyproject.toml lists them for testing
+ensure_test_tools() {
+	if ! has_python_app pytest || ! has_python_app playwright; then
+		local wanted
+		mapfile -t wanted < <(as_bench "$BENCH/env/bin/python" -c '
+import sys
+try:
+    import tomllib
+except ImportError:
+    import tomli as tomllib
+project = tomllib.load(open(sys.argv[1], "rb"))["project"]
+print(*project["optional-dependencies"]["test"], sep="\n")' "$(app_source)/pyproject.toml")
+		step "Installing the test tools into the bench" "check that this machine reaches PyPI, then run this again." \
+			pip_install "${wanted[@]}"
+	fi
+}
+
+cmd_test_site() {
+	need_bench
+	ensure_services
+	ensure_test_tools
+	has_python_app erpnext || die "the bench in $BENCH has no ERPNext: run 'make bench' with the same BENCH."
+	ensure_site "$TEST_SITE"
+}
+
+# A copy of the test site, fresh for each run, served on a port of its own.
+cmd_browser_start() {
+	local port site=$1
+	cmd_test_site
+	has_assets || die "the bench has no built assets: run 'make bench'."
+	ensure_app_build
+	browser_halt
+	if [[ -d $BENCH/sites/$site ]]; then
+		step "Dropping the last run's $site" "see the message above." site_py drop "$site"
+	fi
+	step "Copying $TEST_SITE to $site" "see the message above." site_py clone "$TEST_SITE" "$site"
+	port=$(free_port 8100)
+	SITE=$site
+	site_py set-url "$site" "http://$site:$port"
+	step "Serving $site on port $port" "see $BENCH/logs/browser-web.log." browser_launch "$port"
+	say "BASE_URL=http://$site:$port"
+}
+
+browser_launch() {
+	launch_web browser-web "$1"
+	launch browser-worker "$BENCH/env/bin/python" -m frappe.utils.bench_helper frappe worker --queue short,default,long
+	pid_of socketio >/dev/null || port_open "$(conf socketio_port)" || launch browser-socketio node "$BENCH/apps/frappe/socketio.js"
+}
+
+browser_halt() {
+	for name in browser-web browser-worker browser-socketio; do halt "$name"; done
+}
+
 cmd_help() {
 	cat <<-TEXT
 		bench.sh up                  packages, bench, services, site (make bench)
@@ -798,12 +864,12 @@ main() {
 		return
 		;;
 	run)
-		need_bench
+		has_bench || die "there is no bench in $BENCH: run 'make bench', or name one with BENCH=path."
 		in_bench bench "$@"
 		return
 		;;
 	exec)
-		need_bench
+		has_bench || die "there is no bench in $BENCH: run 'make bench', or name one with BENCH=path."
 		in_bench "$@"
 		return
 		;;
@@ -819,6 +885,17 @@ main() {
 		[[ $# -eq 1 ]] || die "usage: bench.sh site NAME"
 		ensure_ready
 		ensure_site "$1"
+		;;
+	# those below are test.py's
+	test-tools)
+		need_bench
+		ensure_services
+		ensure_test_tools
+		;;
+	test-site) cmd_test_site ;;
+	browser-start) cmd_browser_start "aso-browser.localhost" ;;
+	browser-stop)
+		if has_bench; then browser_halt; fi
 		;;
 	*) die "unknown command '$command'; 'bench.sh help' lists them." ;;
 	esac

@@ -1,0 +1,268 @@
+"""Run the tests in three tiers, each as far as this machine allows, and say how each of them went.
+
+unit     rules only; any Python from 3.10 on, no Frappe
+site     on a real site of a bench
+browser  in Chromium, on a copy of that site
+
+Needs nothing but the standard library. `make test` is the way in; ARGS goes to pytest.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH_SH = ROOT / "aso_network" / "devtools" / "bench.sh"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aso_network"
+PYTEST = "pytest>=8,<10"
+RUFF = "ruff>=0.9,<1"
+
+
+@dataclass
+class Outcome:
+	tier: str
+	passed: int = 0
+	failed: int = 0
+	skipped: int = 0
+	note: str = ""
+	broken: bool = False  # it should have run and could not
+	seconds: float = 0
+
+	def line(self) -> str:
+		counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped in {self.seconds:.0f} s"
+		if self.note and not (self.passed or self.failed or self.skipped):
+			counts = self.note
+		elif self.note:
+			counts += f"; {self.note}"
+		return f"{self.tier:<8} {counts}"
+
+
+# ---------------------------------------------------------------- running
+
+
+def say(text: str) -> None:
+	print(text, flush=True)
+
+
+def extra() -> list[str]:
+	return shlex.split(os.environ.get("ARGS", ""))
+
+
+def where() -> dict[str, str]:
+	answer = subprocess.run(
+		[str(BENCH_SH), "where"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+	)
+	return dict(line.split("=", 1) for line in answer.stdout.splitlines())
+
+
+def bench_sh(*args: str, capture: bool = False) -> subprocess.CompletedProcess:
+	return subprocess.run(
+		[str(BENCH_SH), *args], stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE if capture else None
+	)
+
+
+def count(outcome: Outcome, report: Path, code: int) -> Outcome:
+	"""Read pytest's own report; its exit code alone does not tell a failure from an empty run."""
+	try:
+		suites = list(ET.parse(report).getroot().iter("testsuite"))
+	except (OSError, ET.ParseError):
+		outcome.broken = True
+		outcome.note = f"pytest stopped before it could report (exit {code})"
+		return outcome
+	total = sum(int(s.get("tests", 0)) for s in suites)
+	outcome.failed = sum(int(s.get("failures", 0)) + int(s.get("errors", 0)) for s in suites)
+	outcome.skipped = sum(int(s.get("skipped", 0)) for s in suites)
+	outcome.passed = max(0, total - outcome.failed - outcome.skipped)
+	if code == 5:
+		outcome.note = "no test matched ARGS" if extra() else "no tests were collected"
+	elif code not in (0, 1):
+		outcome.broken = True
+		outcome.note = f"pytest was stopped (exit {code})"
+	return outcome
+
+
+def venv_tool(name: str, requirement: str) -> list[str]:
+	"""A command for a tool: the one at hand, or one from an environment outside the checkout."""
+	works = subprocess.run([sys.executable, "-m", name, "--version"], capture_output=True).returncode == 0
+	if works:
+		return [sys.executable, "-m", name]
+	home = CACHE / f"{name}-{sys.version_info[0]}.{sys.version_info[1]}"
+	python = home / "bin" / "python"
+	if not (home / "bin" / name).exists():
+		say(f"Installing {requirement} into {home} ...")
+		subprocess.run([sys.executable, "-m", "venv", str(home)], check=True, stdin=subprocess.DEVNULL)
+		subprocess.run([str(python), "-m", "pip", "install", "--quiet", requirement], check=True, stdin=subprocess.DEVNULL)
+	return [str(python), "-m", name]
+
+
+# ---------------------------------------------------------------- the tiers
+
+
+def unit() -> Outcome:
+	outcome = Outcome("unit")
+	if sys.version_info < (3, 10):
+		outcome.broken, outcome.note = True, "needs Python 3.10 or later: set PYTHON3=path"
+		return outcome
+	try:
+		tool = venv_tool("pytest", PYTEST)
+	except (subprocess.CalledProcessError, OSError) as error:
+		outcome.broken = True
+		outcome.note = f"no pytest, and it could not be installed ({error}): install python3-venv and check the network"
+		return outcome
+	with tempfile.TemporaryDirectory() as folder:
+		report = Path(folder, "unit.xml")
+		began = time.monotonic()
+		code = subprocess.run(
+			[*tool, "tests/unit", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *extra()],
+			cwd=ROOT,
+			stdin=subprocess.DEVNULL,
+			env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+		).returncode
+		outcome.seconds = time.monotonic() - began
+		return count(outcome, report, code)
+
+
+def without_bench(outcome: Outcome, place: dict[str, str]) -> Outcome:
+	outcome.note = f"NOT RUN: no bench in {place['BENCH']} ('make bench' makes one, BENCH=path names yours)"
+	return outcome
+
+
+def in_bench(outcome: Outcome, place: dict[str, str], settings: dict[str, str]) -> Outcome:
+	"""pytest in the bench's environment, as the bench's user."""
+	source = where()["SOURCE"]
+	state = f"{place['BENCH']}/.aso_network"
+	report, results = f"{state}/junit-{outcome.tier}.xml", f"{state}/test-results"
+	bench_sh("exec", "rm", "-rf", report, results)
+	settings = {
+		"ASO_BENCH": place["BENCH"],
+		"ASO_TEST_SITE": place["TEST_SITE"],
+		"ASO_RESULTS": results,
+		**settings,
+	}
+	command = [
+		*("env", *(f"{name}={value}" for name, value in settings.items())),
+		*("sh", "-c", 'cd "$1" && shift && exec "$@"', "_", source),
+		*(f"{place['BENCH']}/env/bin/python", "-m", "pytest", f"tests/{outcome.tier}", "-q"),
+		*("-p", "no:cacheprovider", f"--junitxml={report}", *extra()),
+	]
+	began = time.monotonic()
+	code = bench_sh("exec", *command).returncode
+	outcome.seconds = time.monotonic() - began
+	count(outcome, Path(report), code)
+	if os.path.isdir(results) and os.listdir(results):
+		shutil.copytree(results, ROOT / "test-results", dirs_exist_ok=True)
+		outcome.note = f"{outcome.note}; " * bool(outcome.note) + f"pictures in {ROOT / 'test-results'}"
+	return outcome
+
+
+def site() -> Outcome:
+	outcome, place = Outcome("site"), where()
+	if place["HAS_BENCH"] != "yes":
+		return without_bench(outcome, place)
+	if bench_sh("test-site").returncode:
+		outcome.broken, outcome.note = True, "could not run: the bench is there, but see the message above"
+		return outcome
+	return in_bench(outcome, place, {})
+
+
+def browser() -> Outcome:
+	outcome, place = Outcome("browser"), where()
+	if place["HAS_BENCH"] != "yes":
+		return without_bench(outcome, place)
+	if not place["BROWSER"]:
+		outcome.note = "NOT RUN: no Chromium or Chrome (apt install chromium; on Ubuntu Google Chrome; or CHROMIUM=path)"
+		return outcome
+	if not any((ROOT / "tests" / "browser").glob("test_*.py")):
+		outcome.note = "no tests were collected"
+		return outcome
+	try:
+		answer = bench_sh("browser-start", capture=True)
+		url = next((x[9:] for x in answer.stdout.splitlines() if x.startswith("BASE_URL=")), None)
+		sys.stdout.write(answer.stdout)
+		if answer.returncode or not url:
+			outcome.broken, outcome.note = True, "could not run: the bench is there, but see the message above"
+			return outcome
+		served = url.split("//")[1].split(":")[0]
+		settings = {"ASO_BASE_URL": url, "ASO_BROWSER_SITE": served, "ASO_BROWSER": place["BROWSER"]}
+		return in_bench(outcome, place, settings)
+	finally:
+		bench_sh("browser-stop")
+
+
+TIERS = {"unit": unit, "site": site, "browser": browser}
+
+
+def run_tiers(names: list[str]) -> int:
+	outcomes = []
+	for name in names:
+		say(f"\n==== {name}")
+		outcomes.append(TIERS[name]())
+	say("\n====")
+	for outcome in outcomes:
+		say(outcome.line())
+	passed, failed, skipped = (sum(getattr(o, kind) for o in outcomes) for kind in ("passed", "failed", "skipped"))
+	say(f"{passed} passed, {failed} failed, {skipped} skipped")
+	return 1 if failed or any(o.broken for o in outcomes) else 0
+
+
+# ---------------------------------------------------------------- the rest
+
+
+def lint() -> int:
+	tool = venv_tool("ruff", RUFF)
+	check = subprocess.run([*tool, "check", "."], cwd=ROOT).returncode
+	shape = subprocess.run([*tool, "format", "--check", "."], cwd=ROOT).returncode
+	return check or shape
+
+
+def script(path: str) -> int:
+	"""A script of the tests' own, in the bench's environment."""
+	if not (ROOT / path).exists():
+		say(f"{path} is not part of this version.")
+		return 1
+	place = where()
+	if place["HAS_BENCH"] != "yes":
+		say(without_bench(Outcome(Path(path).stem), place).line())
+		return 1
+	if bench_sh("test-tools").returncode:
+		return 1
+	settings = {
+		"ASO_BENCH": place["BENCH"],
+		"ASO_SITE": place["SITE"],
+		"ASO_TEST_SITE": place["TEST_SITE"],
+		"ASO_BROWSER": place["BROWSER"],
+		"ASO_RESULTS": f"{place['BENCH']}/.aso_network/{Path(path).stem}",
+	}
+	source = where()["SOURCE"]
+	return bench_sh(
+		*("exec", "env", *(f"{name}={value}" for name, value in settings.items())),
+		*("sh", "-c", 'cd "$1" && shift && exec "$@"', "_", source),
+		*(f"{place['BENCH']}/env/bin/python", path, *extra()),
+	).returncode
+
+
+def main(names: list[str]) -> int:
+	if names == ["lint"]:
+		return lint()
+	if names == ["screenshots"]:
+		return script("tests/browser/screenshots.py")
+	if names == ["scale"]:
+		return script("tests/bench/scale.py")
+	unknown = set(names) - set(TIERS)
+	if not names or unknown:
+		say(f"usage: test.py {' '.join(TIERS)} | lint | screenshots | scale")
+		return 2
+	return run_tiers(names)
+
+
+if __name__ == "__main__":
+	sys.exit(main(sys.argv[1:]))

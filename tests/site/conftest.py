@@ -1,0 +1,67 @@
+"""Tests on a real Frappe site: each starts as Administrator and leaves nothing behind.
+
+`make test-site` runs them in the bench's environment and says where bench and site are.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+BENCH = os.environ.get("ASO_BENCH")
+SITE = os.environ.get("ASO_TEST_SITE")
+
+
+def pytest_collection_modifyitems(config, items):
+	here = Path(__file__).parent
+	if (BENCH and SITE) or not any(here in Path(item.path).parents for item in items):
+		return
+	raise pytest.UsageError(
+		"tests/site needs a bench: run 'make test-site', or set ASO_BENCH (a bench's path) and ASO_TEST_SITE."
+	)
+
+
+@pytest.fixture(scope="session")
+def site():
+	"""One connection for the whole run."""
+	import frappe
+
+	before = Path.cwd()
+	os.chdir(Path(BENCH, "sites"))
+	try:
+		frappe.init(site=SITE)
+		if not frappe.conf.allow_tests:
+			pytest.exit(f"{SITE} does not allow tests: it may hold somebody's data", returncode=3)
+		frappe.connect()
+		frappe.flags.in_test = True
+		frappe.flags.print_messages = False
+		yield SITE
+	finally:
+		frappe.destroy()
+		os.chdir(before)
+
+
+@pytest.fixture(autouse=True)
+def clean(site):
+	import frappe
+
+	forget()
+	frappe.set_user("Administrator")
+	yield
+	frappe.db.rollback()
+	forget()
+
+
+def forget() -> None:
+	"""Drop what the process and Redis remember of rows that were rolled back."""
+	import frappe
+	from frappe.cache_manager import user_cache_keys
+
+	frappe.local.message_log = []
+	frappe.local.form_dict = frappe._dict()
+	frappe.local.role_permissions = {}
+	frappe.db.value_cache.clear()
+	frappe.cache.delete_keys("document_cache::")
+	frappe.cache.delete_value(list(user_cache_keys))
+	frappe.local.cache.clear()
+	frappe.flags.accounting_dimensions = None
