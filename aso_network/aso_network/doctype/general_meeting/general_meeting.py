@@ -1,5 +1,32 @@
+import frappe
 from frappe.model.document import Document
+
+from aso_network import meetings
 
 
 class GeneralMeeting(Document):
-	pass
+	def _set_defaults(self) -> None:
+		# Frappe fills every empty Time field of a new document with the time of day.
+		times = {field: self.get(field) for field in ("start_time", "end_time")}
+		super()._set_defaults()
+		self.update(times)
+
+	def before_insert(self) -> None:
+		meetings.prepare(self)
+
+	def validate(self) -> None:
+		meetings.refuse_change_of_closed(self)
+		meetings.keep_computed(self)
+		meetings.set_title(self)
+		meetings.check_times(self)
+		meetings.check_quorum_rule(self)
+		meetings.check_attendance(self)
+		meetings.count_present(self)
+		meetings.check_decisions(self)
+
+	def after_delete(self) -> None:
+		meetings.give_back_number(self)
+
+
+def on_doctype_update() -> None:
+	frappe.db.add_unique("General Meeting", ["platform", "sequence", "call_number"])

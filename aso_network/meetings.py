@@ -1,0 +1,486 @@
+"""General meetings: who is present, whether that is a quorum, what was decided, and what follows from it."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_days, cint, format_date, get_time, getdate, strip_html, today
+
+from aso_network import membership, platforms, quorum
+
+CLOSED = ("Concluded", "Adjourned", "Cancelled")
+NOT_TYPED = (
+	"sequence",
+	"call_number",
+	"adjourned_from",
+	"active_members",
+	"quorum_required",
+	"present_count",
+	"is_quorate",
+)
+DAYS_TO_SECOND_CALL = 7
+
+# What a decision of each kind must say besides its text, and the least that a number may be.
+DECISION_FIELDS = {
+	"Governance Model": ("governance_model",),
+	"Electoral Form": ("form", "seats", "max_choices", "term_months"),
+	"Rules of Candidacy": ("candidate_kind", "max_per_organization", "min_endorsements"),
+}
+LEAST = {"seats": 1, "max_choices": 1, "term_months": 1, "max_per_organization": 1, "min_endorsements": 0}
+VOTES = ("votes_for", "votes_against", "abstentions")
+# A change of one of these is a new decision and needs the quorum; a change of the wording does not.
+SUBSTANCE = ("kind", *VOTES, *(field for fields in DECISION_FIELDS.values() for field in fields))
+MINUTES = ("impressions", "diagnosis", "proposal")
+
+
+class MeetingClosedError(frappe.ValidationError):
+	"""A concluded, adjourned or cancelled meeting is part of the record."""
+
+
+class MeetingTimesError(frappe.ValidationError):
+	"""The meeting ends before it starts."""
+
+
+class QuorumRuleError(frappe.ValidationError):
+	"""The rule cannot be applied: no such percentage or number, or no members."""
+
+
+class QuorumFixedError(frappe.ValidationError):
+	"""The quorum rule was changed after the meeting was convened."""
+
+
+class NotConvenedError(frappe.ValidationError):
+	"""Somebody is present at a meeting that was not convened."""
+
+
+class UnknownOrganizationError(frappe.ValidationError):
+	"""The attendance names an organisation that does not exist."""
+
+
+class OrganizationTwiceError(frappe.ValidationError):
+	"""The same organisation is on the attendance list twice."""
+
+
+class OtherPlatformError(frappe.ValidationError):
+	"""The organisation belongs to another platform."""
+
+
+class InactiveOrganizationError(frappe.ValidationError):
+	"""Only active members are counted."""
+
+
+class NotARepresentativeError(frappe.ValidationError):
+	"""The person does not represent the organisation on the day of the meeting."""
+
+
+class NoQuorumError(frappe.ValidationError):
+	"""Fewer are present than the meeting needs."""
+
+
+class NotInSessionError(frappe.ValidationError):
+	"""Decisions are taken in session."""
+
+
+class DecisionIncompleteError(frappe.ValidationError):
+	"""The decision does not say what its kind must say."""
+
+
+class TooManyVotesError(frappe.ValidationError):
+	"""More votes than members present, or fewer than none."""
+
+
+class NothingToConcludeError(frappe.ValidationError):
+	"""Neither minutes nor a decision."""
+
+
+# --- a new meeting ---------------------------------------------------------------------------------------
+
+
+def default_agenda() -> list[str]:
+	"""The topics of a structuring meeting, in their order and in the user's language."""
+	return [
+		_("Impressions of the platform and of its importance"),
+		_("Diagnosis: the frameworks so far and the lack of effective networking"),
+		_("Models adopted by networks elsewhere and the choices of the other platforms"),
+		_("Decision on the governance model"),
+		_("Decision on the electoral form"),
+		_("Decision on the rules of candidacy"),
+		_("Decision on the powers of the operational body"),
+		_("Choice of the counting committee"),
+		_("Election"),
+		_("Announcement of the result"),
+	]
+
+
+def prepare(doc: Document) -> None:
+	"""Before a meeting is inserted: its number, its agenda, the quorum rule of the settings."""
+	first_call = doc.flags.second_call_of
+	if first_call:
+		doc.sequence, doc.call_number, doc.adjourned_from = (
+			first_call.sequence,
+			first_call.call_number + 1,
+			first_call.name,
+		)
+	else:
+		doc.sequence, doc.call_number, doc.adjourned_from = platforms.number_meeting(doc.platform), 1, None
+	if not doc.agenda:
+		doc.extend("agenda", [{"topic": topic} for topic in default_agenda()])
+	if not doc.quorum_rule:
+		settings = frappe.get_cached_doc("ASO Network Settings")
+		doc.quorum_rule = settings.default_quorum_rule or quorum.MAJORITY
+		doc.quorum_value = settings.default_quorum_value
+
+
+def give_back_number(doc: Document) -> None:
+	"""After a draft was deleted."""
+	if doc.call_number == 1:
+		platforms.give_back_number(doc.platform, doc.sequence)
+
+
+def set_title(doc: Document) -> None:
+	"""The same in every language, as it is read in all of them: platform, number, call, day."""
+	call = f"/{doc.call_number}" if doc.call_number > 1 else ""
+	doc.title = f"{doc.platform} {doc.sequence}{call} ({getdate(doc.meeting_date)})"
+
+
+# --- every save ------------------------------------------------------------------------------------------
+
+
+def refuse_change_of_closed(doc: Document) -> None:
+	"""For everyone, whatever the field. (Leaving the state is refused by the lifecycle.)"""
+	before = doc.get_doc_before_save()
+	if before and before.status in CLOSED and doc.status == before.status:
+		frappe.throw(
+			_("General Meeting {0} is {1} and part of the record; nothing in it can be changed.").format(
+				before.title, _(before.status)
+			),
+			MeetingClosedError,
+		)
+
+
+def keep_computed(doc: Document) -> None:
+	"""What is counted or numbered stays as the database has it, whatever was sent."""
+	before = doc.get_doc_before_save()
+	for fieldname in NOT_TYPED if before else NOT_TYPED[3:]:
+		doc.set(fieldname, before.get(fieldname) if before else 0)
+
+
+def check_times(doc: Document) -> None:
+	if doc.start_time and doc.end_time and get_time(doc.end_time) < get_time(doc.start_time):
+		frappe.throw(
+			_(
+				"General Meeting {0} would end at {1}, before it starts at {2}. Correct one of the times."
+			).format(doc.title, doc.end_time, doc.start_time),
+			MeetingTimesError,
+		)
+
+
+def check_quorum_rule(doc: Document) -> None:
+	"""While the meeting is a draft the figures are a preview; convening fixes rule and figures."""
+	before = doc.get_doc_before_save()
+	if not before or before.status == "Draft":
+		_compute_quorum(doc)
+		return
+	if doc.quorum_rule != before.quorum_rule or (doc.quorum_value or 0) != (before.quorum_value or 0):
+		frappe.throw(
+			_(
+				"General Meeting {0} has been convened under the rule “{1}”, which stands. For another rule,"
+				" adjourn it to a second call."
+			).format(doc.title, _(before.quorum_rule)),
+			QuorumFixedError,
+		)
+
+
+def _compute_quorum(doc: Document) -> None:
+	doc.active_members = frappe.db.count(
+		"Member Organization", {"platform": doc.platform, "status": "Active"}
+	)
+	try:
+		doc.quorum_required = quorum.needed(doc.quorum_rule, doc.quorum_value, doc.active_members)
+	except quorum.QuorumValueError:
+		frappe.throw(
+			_(
+				"General Meeting {0}: “{1}” cannot be applied with {2}. Give a percentage above 0 and up to"
+				" 100, or a whole number of members."
+			).format(doc.title, _(doc.quorum_rule), doc.quorum_value or 0),
+			QuorumRuleError,
+		)
+
+
+# --- attendance ------------------------------------------------------------------------------------------
+
+
+def check_attendance(doc: Document) -> None:
+	"""Active members of this platform, each once, each through a current representative.
+
+	Three queries, however long the list is. Fills in the names. A line that was there before and is not
+	ticked may name an organisation that has left since.
+	"""
+	rows = doc.attendance
+	if not rows:
+		return
+	_require_convened(doc)
+	before = doc.get_doc_before_save()
+	listed_before = {row.name for row in before.attendance} if before else set()
+	organizations = {
+		organization.name: organization
+		for organization in frappe.get_all(
+			"Member Organization",
+			filters={"name": ("in", list({row.organization for row in rows}))},
+			fields=["name", "title", "platform", "status"],
+		)
+	}
+	people = {
+		(person.organization, person.contact): person.full_name
+		for person in membership.representatives(list(organizations), doc.meeting_date)
+	}
+	seen = set()
+	for row in rows:
+		if row.left_at:
+			row.present = 0
+		organization = organizations.get(row.organization)
+		if not organization:
+			frappe.throw(
+				_("General Meeting {0}, line {1}: there is no member organization {2}.").format(
+					doc.title, row.idx, row.organization
+				),
+				UnknownOrganizationError,
+			)
+		if organization.name in seen:
+			frappe.throw(
+				_("General Meeting {0}: {1} is on the attendance list twice. Remove line {2}.").format(
+					doc.title, organization.title, row.idx
+				),
+				OrganizationTwiceError,
+			)
+		seen.add(organization.name)
+		row.organization, row.organization_name = organization.name, organization.title
+		if row.present or row.name not in listed_before:
+			_check_member(doc, organization)
+			_check_representative(doc, row, organization, people)
+
+
+def _require_convened(doc: Document) -> None:
+	if doc.status == "Draft" and any(row.present for row in doc.attendance):
+		frappe.throw(
+			_("General Meeting {0} is a draft: convene it, then mark who is present.").format(doc.title),
+			NotConvenedError,
+		)
+
+
+def _check_member(doc: Document, organization: frappe._dict) -> None:
+	if organization.platform != doc.platform:
+		frappe.throw(
+			_(
+				"General Meeting {0}: {1} ({2}) belongs to {3}, not to {4}. Remove it from the attendance."
+			).format(doc.title, organization.title, organization.name, organization.platform, doc.platform),
+			OtherPlatformError,
+		)
+	if organization.status != "Active":
+		frappe.throw(
+			_(
+				"General Meeting {0}: {1} ({2}) is {3}; only active members take part. Remove it from the"
+				" attendance, or have it admitted first."
+			).format(doc.title, organization.title, organization.name, _(organization.status)),
+			InactiveOrganizationError,
+		)
+
+
+def _check_representative(
+	doc: Document, row: Document, organization: frappe._dict, people: dict[tuple[str, str], str]
+) -> None:
+	if not row.representative:
+		row.representative_name = None
+		return
+	if (organization.name, row.representative) not in people:
+		frappe.throw(
+			_(
+				"General Meeting {0}: {1} does not represent {2} on {3}. Choose one of its representatives, or"
+				" enter the person there first."
+			).format(
+				doc.title,
+				row.representative_name or row.representative,
+				organization.title,
+				format_date(doc.meeting_date),
+			),
+			NotARepresentativeError,
+		)
+	row.representative_name = people[organization.name, row.representative]
+
+
+def count_present(doc: Document) -> None:
+	doc.present_count = sum(1 for row in doc.attendance if row.present)
+	doc.is_quorate = int(0 < doc.quorum_required <= doc.present_count)
+
+
+def present_rows(meeting: str) -> list[frappe._dict]:
+	"""Who is in the hall: `organization`, `organization_name`, `representative`, `representative_name`."""
+	return frappe.get_all(
+		"Meeting Attendance",
+		filters={"parent": meeting, "parenttype": "General Meeting", "present": 1},
+		fields=["organization", "organization_name", "representative", "representative_name"],
+		order_by="idx",
+	)
+
+
+# --- decisions -------------------------------------------------------------------------------------------
+
+
+def check_decisions(doc: Document) -> None:
+	"""Taken in session and with a quorum, complete for their kind, no more votes than members present."""
+	before = doc.get_doc_before_save()
+	earlier = {row.name: row for row in before.decisions} if before else {}
+	for row in doc.decisions:
+		old = earlier.get(row.name)
+		row.present_when_taken = old.present_when_taken if old else 0
+		if not old or any(row.get(field) != old.get(field) for field in SUBSTANCE):
+			_require_session(doc, before)
+			_require_quorum(doc)
+			_check_content(doc, row)
+			# Who has left since the vote was counted then; who has come since can vote now.
+			row.present_when_taken = max(row.present_when_taken, doc.present_count)
+		_check_votes(doc, row)
+		row.carried = int(
+			row.votes_for > row.votes_against and 0 < doc.quorum_required <= row.present_when_taken
+		)
+
+
+def _require_session(doc: Document, before: Document | None) -> None:
+	if "In Session" not in (doc.status, before.status if before else None):
+		frappe.throw(
+			_("General Meeting {0} is {1}: decisions are taken in session. Open the session first.").format(
+				doc.title, _(doc.status)
+			),
+			NotInSessionError,
+		)
+
+
+def _require_quorum(doc: Document) -> None:
+	if not doc.is_quorate:
+		frappe.throw(
+			_(
+				"General Meeting {0} has no quorum: {1} present, {2} needed. Mark those who arrive under"
+				" “Attendance”, or adjourn the meeting to a second call."
+			).format(doc.title, doc.present_count, doc.quorum_required),
+			NoQuorumError,
+		)
+
+
+def _check_content(doc: Document, row: Document) -> None:
+	for field in DECISION_FIELDS.get(row.kind, ()):
+		if (cint(row.get(field)) < LEAST[field]) if field in LEAST else not row.get(field):
+			frappe.throw(
+				_("General Meeting {0}, decision {1} ({2}): fill in “{3}”.").format(
+					doc.title, row.idx, _(row.kind), _(row.meta.get_label(field))
+				),
+				DecisionIncompleteError,
+			)
+
+
+def _check_votes(doc: Document, row: Document) -> None:
+	votes = [cint(row.get(field)) for field in VOTES]
+	if min(votes) < 0 or sum(votes) > row.present_when_taken:
+		frappe.throw(
+			_(
+				"General Meeting {0}, decision {1} ({2}): {3} for, {4} against and {5} abstentions, but {6}"
+				" members were present. Correct the votes or the attendance."
+			).format(doc.title, row.idx, _(row.kind), *votes, row.present_when_taken),
+			TooManyVotesError,
+		)
+
+
+def carried_decision(meeting: str | Document, kind: str) -> Document | frappe._dict | None:
+	"""The decision of this kind that `meeting` (its name or its document) carried; the last, if several."""
+	if isinstance(meeting, Document):
+		return next((row for row in reversed(meeting.decisions) if row.kind == kind and row.carried), None)
+	rows = frappe.get_all(
+		"Meeting Decision",
+		filters={"parent": meeting, "parenttype": "General Meeting", "kind": kind, "carried": 1},
+		fields=["*"],
+		order_by="idx desc",
+		limit=1,
+	)
+	return rows[0] if rows else None
+
+
+def models_of_others(platform: str) -> list[frappe._dict]:
+	"""What the other platforms have adopted: `name`, `governance_model`, `meeting_date`."""
+	others = frappe.get_all(
+		"Network Platform",
+		filters={"name": ("!=", platform), "governance_model": ("is", "set")},
+		fields=["name", "governance_model", "governance_decision.meeting_date as meeting_date"],
+		order_by="name",
+	)
+	return others
+
+
+# --- the lifecycle ---------------------------------------------------------------------------------------
+
+
+def fix_quorum(doc: Document) -> None:
+	"""Effect of Convene: from now on the rule, the number of members and the quorum stand."""
+	_compute_quorum(doc)
+	if not doc.active_members:
+		frappe.throw(
+			_("General Meeting {0}: {1} has no active members yet. Admit them first.").format(
+				doc.title, doc.platform
+			),
+			QuorumRuleError,
+		)
+	if doc.quorum_required > doc.active_members:
+		frappe.throw(
+			_("General Meeting {0} needs {1} members, but {2} has {3} active ones. Lower the number.").format(
+				doc.title, doc.quorum_required, doc.platform, doc.active_members
+			),
+			QuorumRuleError,
+		)
+	count_present(doc)
+
+
+def require_quorum(doc: Document) -> None:
+	"""Guard of Open Session."""
+	_require_quorum(doc)
+
+
+def require_conclusion(doc: Document) -> None:
+	"""Guard of Conclude: something happened, and a quorum was there when it did.
+
+	Members who leave after the last decision do not undo it.
+	"""
+	if not doc.is_quorate and not any(row.present_when_taken >= doc.quorum_required for row in doc.decisions):
+		_require_quorum(doc)
+	if not doc.decisions and not any(strip_html(doc.get(field) or "").strip() for field in MINUTES):
+		frappe.throw(
+			_(
+				"General Meeting {0} has neither minutes nor a decision. Write down what happened first."
+			).format(doc.title),
+			NothingToConcludeError,
+		)
+
+
+def adopt_decisions(doc: Document) -> None:
+	"""After Conclude: the platform has met, and has the governance model that was decided."""
+	decision = carried_decision(doc, "Governance Model")
+	if decision:
+		platforms.adopt_model(doc.platform, decision.governance_model, doc.name)
+	platforms.refresh(doc.platform)
+
+
+def create_second_call(doc: Document) -> None:
+	"""After Adjourn: the same meeting as a draft again, a week later unless another day is entered."""
+	kept = ("platform", "start_time", "venue", "venue_address", "facilitator", "quorum_rule", "quorum_value")
+	call = frappe.get_doc({"doctype": "General Meeting", **{field: doc.get(field) for field in kept}})
+	call.meeting_date = add_days(max(getdate(doc.meeting_date), getdate(today())), DAYS_TO_SECOND_CALL)
+	call.extend(
+		"agenda",
+		[{"topic": row.topic, "presenter": row.presenter, "notes": row.notes} for row in doc.agenda],
+	)
+	call.flags.second_call_of = doc
+	call.insert()
+	frappe.msgprint(
+		_("The second call is {0}. Set its day and convene it.").format(
+			frappe.utils.get_link_to_form("General Meeting", call.name, call.title)
+		),
+		alert=True,
+	)
