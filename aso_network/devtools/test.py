@@ -125,7 +125,8 @@ def unit() -> Outcome:
 			[*tool, "tests/unit", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *extra()],
 			cwd=ROOT,
 			stdin=subprocess.DEVNULL,
-			env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+			# whatever plugins this Python happens to have are not ours
+			env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
 		).returncode
 		outcome.seconds = time.monotonic() - began
 		return count(outcome, report, code)
@@ -146,12 +147,14 @@ def in_bench(outcome: Outcome, place: dict[str, str], settings: dict[str, str]) 
 		"ASO_BENCH": place["BENCH"],
 		"ASO_TEST_SITE": place["TEST_SITE"],
 		"ASO_RESULTS": results,
+		"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
 		**settings,
 	}
 	command = [
 		*("env", *(f"{name}={value}" for name, value in settings.items())),
 		*("sh", "-c", 'cd "$1" && shift && exec "$@"', "_", source),
 		*(f"{place['BENCH']}/env/bin/python", "-m", "pytest", f"tests/{outcome.tier}", "-q"),
+		*("-W", "ignore::DeprecationWarning"),  # of Frappe's dependencies
 		*("-p", "no:cacheprovider", f"--junitxml={report}", *extra()),
 	]
 	began = time.monotonic()

@@ -32,8 +32,8 @@ CHROMIUM_ARGS = [
 	"--disable-sync",
 	"--disable-dev-shm-usage",
 ]
-# Nothing outside the site may be asked for, so these cannot be the app's doing.
-NOT_OURS = re.compile(r"gravatar\.com|ERR_INTERNET_DISCONNECTED|ERR_NAME_NOT_RESOLVED")
+# No doing of the app's: pictures from outside, and the icon of the bare page that `login` starts from.
+NOT_OURS = re.compile(r"gravatar\.com|/favicon\.ico|ERR_INTERNET_DISCONNECTED|ERR_NAME_NOT_RESOLVED")
 
 
 def pytest_collection_modifyitems(config, items):
