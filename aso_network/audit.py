@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
+
+
+class AuditTrailError(frappe.ValidationError):
+	"""Somebody, whoever it is, tried to write, change or delete a line of the audit trail."""
 
 
 def record(
@@ -29,5 +34,21 @@ def record(
 			"territory": doc.get("territory"),
 		}
 	)
+	event.flags.recorded = True
 	# Nobody has the right to create audit lines by hand; they follow from an act that was checked.
 	event.insert(ignore_permissions=True)
+
+
+def require_recording(event: Document) -> None:
+	"""Raises unless `event` is a new line that `record` writes. No request can set a document's flags."""
+	if not (event.is_new() and event.flags.recorded):
+		refuse_change(event)
+
+
+def refuse_change(event: Document) -> None:
+	frappe.throw(
+		_(
+			"The audit trail is written by the system alone: no line can be added, changed or deleted by hand."
+		),
+		AuditTrailError,
+	)

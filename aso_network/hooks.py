@@ -1,3 +1,5 @@
+from aso_network import workflows as _workflows
+
 app_name = "aso_network"
 app_title = "ASO Network"
 app_publisher = "ASO Network contributors"
@@ -5,3 +7,55 @@ app_description = "Run a network of civil-society organisations: members, meetin
 app_email = "info@example.org"
 app_license = "gpl-3.0"
 required_apps = ["frappe/erpnext"]
+
+before_install = "aso_network.install.before_install"
+after_install = "aso_network.install.after_install"
+after_migrate = "aso_network.install.after_migrate"
+setup_wizard_complete = "aso_network.install.after_setup_wizard"
+before_uninstall = "aso_network.uninstall.before_uninstall"
+after_uninstall = "aso_network.uninstall.after_uninstall"
+
+app_include_js = "aso_network.bundle.js"
+extend_bootinfo = ["aso_network.boot.extend_bootinfo", "aso_network.desk.open_on_workspace"]
+add_to_apps_screen = [
+	{
+		"name": "aso_network",
+		"logo": "/assets/aso_network/images/aso_network.svg",
+		"title": "ASO Network",
+		"route": "/app/aso-network",
+		"has_permission": "aso_network.permissions.has_app_permission",
+	}
+]
+_DASHBOARDS = "aso_network.overrides.dashboards"
+override_doctype_dashboards = {
+	dt: f"{_DASHBOARDS}.{dt.lower()}" for dt in ("Contact", "Project", "Territory")
+}
+
+_GUARD = "aso_network.workflows.guard"
+doc_events = {
+	_workflows.DOCTYPES: {
+		"validate": f"{_GUARD}.check",
+		"on_update": f"{_GUARD}.record",
+		"on_trash": f"{_GUARD}.refuse_deletion",
+	},
+	"Contact": {"on_trash": "aso_network.membership.forget_contact"},
+	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},
+}
+scheduler_events = {"daily": ["aso_network.bodies.end_due_terms", "aso_network.finance.refresh_all"]}
+
+_NARROWED = (
+	"Member Organization", "Candidacy", "Election", "Election Voter", "Election Result", "Ballot",
+	"Ballot Batch", "Ballot Batch Entry", "Contact", "Address", "Organization Representative",
+	"Organization Sector", "Candidacy Endorsement", "Election Committee Member", "Election Result Row",
+	"Election Result Lot", "Election Result Signature", "Contact Email", "Contact Phone", "Dynamic Link",
+)  # fmt: skip
+permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")
+has_permission = dict.fromkeys(_NARROWED, "aso_network.permissions.has_permission")
+override_whitelisted_methods = {
+	"frappe.client.get_count": "aso_network.api.doors.get_count",
+	"frappe.desk.search.get_link_title": "aso_network.api.doors.get_link_title",
+	"frappe.desk.search.search_link": "aso_network.api.doors.search_link",
+	"frappe.desk.search.search_widget": "aso_network.api.doors.search_widget",
+	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "aso_network.api.doors.get_workflow_state_count",
+	"frappe.utils.global_search.search": "aso_network.api.doors.search_globally",
+}

@@ -2,4 +2,4 @@ from frappe.model.document import Document
 
 
 class NetworkGoal(Document):
-	pass
+	"""What the network works for. Three come with the app; a site may add its own."""

@@ -2,4 +2,4 @@ from frappe.model.document import Document
 
 
 class NetworkSector(Document):
-	pass
+	"""A field of work, with the five-digit purpose code by which donors count aid (DAC)."""

@@ -1,0 +1,3 @@
+// Shared by the app's forms and lists; helpers live under `aso`.
+import "./activity_button";
+import "./workflow_reason";

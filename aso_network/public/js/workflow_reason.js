@@ -1,0 +1,98 @@
+// Some steps need a written reason. Whoever makes one is asked for it, on the form and in the list's Actions
+// menu, and the step and its reason go to the server together: if the step is refused, nothing is kept.
+frappe.provide("aso");
+
+const steps = () => frappe.boot.aso_network?.needs_reason || {};
+
+// The site may have renamed actions, so what counts is from which state to which they lead.
+const needs_reason = (doctype, state, action) =>
+	frappe.workflow
+		.get_all_transitions(doctype)
+		.filter((t) => t.action === action && (!state || t.state === state))
+		.some((t) =>
+			steps()[doctype].some(([source, target]) => source === t.state && target === t.next_state),
+		);
+
+aso.ask_reason = (action) =>
+	new Promise((resolve) => {
+		const dialog = new frappe.ui.Dialog({
+			title: __(action),
+			fields: [
+				{
+					fieldname: "reason",
+					fieldtype: "Small Text",
+					label: __("Reason"),
+					description: __("It is kept in the audit trail, with your name and the date."),
+					reqd: 1,
+				},
+			],
+			primary_action_label: __(action),
+			primary_action({ reason }) {
+				if (!reason.trim()) return;
+				resolve(reason.trim());
+				dialog.hide();
+			},
+		});
+		dialog.onhide = () => resolve(null);
+		dialog.show();
+	});
+
+aso.apply_with_reason = (doctype, name, action, reason) =>
+	frappe.xcall("aso_network.api.lifecycle.apply_with_reason", { doctype, name, action, reason });
+
+async function before_workflow_action(frm) {
+	const action = frm.selected_workflow_action;
+	if (!needs_reason(frm.doctype, frm.doc.status, action)) return;
+	frappe.dom.unfreeze();
+	const reason = await aso.ask_reason(action);
+	if (reason) {
+		frappe.dom.freeze();
+		try {
+			frappe.model.sync(await aso.apply_with_reason(frm.doctype, frm.doc.name, action, reason));
+			frm.refresh();
+			frm.script_manager.trigger("after_workflow_action");
+		} finally {
+			frappe.dom.unfreeze();
+		}
+	}
+	frm.selected_workflow_action = null;
+	// The step is made, or was given up: Frappe's own, without a reason, must not follow.
+	return new Promise(() => {});
+}
+
+async function bulk_step(list, action) {
+	const names = list.get_checked_items(true);
+	const reason = await aso.ask_reason(action);
+	if (!reason) return;
+	list.disable_list_update = true;
+	let done = 0;
+	for (const name of names) {
+		frappe.show_progress(__(action), done, names.length, name);
+		// A refusal says why in its own message; the others go on.
+		await aso.apply_with_reason(list.doctype, name, action, reason).catch(() => {});
+		done += 1;
+	}
+	frappe.hide_progress();
+	list.disable_list_update = false;
+	list.clear_checked_items();
+	list.refresh();
+}
+
+function ask_in_lists() {
+	const prototype = frappe.views?.ListView?.prototype;
+	if (!prototype || prototype.aso_asks_reason) return;
+	const menu_items = prototype.get_workflow_action_menu_items;
+	prototype.aso_asks_reason = true;
+	prototype.get_workflow_action_menu_items = function () {
+		const items = menu_items.call(this);
+		if (!steps()[this.doctype]) return items;
+		return items.map((item) =>
+			needs_reason(this.doctype, null, item.name)
+				? { ...item, action: () => bulk_step(this, item.name) }
+				: item,
+		);
+	};
+}
+
+Object.keys(steps()).forEach((doctype) => frappe.ui.form.on(doctype, { before_workflow_action }));
+ask_in_lists();
