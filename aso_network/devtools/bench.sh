@@ -306,12 +306,12 @@ pip_install() { # into the bench's own environment
 	fi
 }
 
-# Frappe 15 still imports pkg_resources, which setuptools dropped.
-old_setuptools() { "$BENCH/env/bin/python" -c 'import pkg_resources' 2>/dev/null; }
-
-has_python_app() { # is this app importable in the bench's environment?
+has_python() { # are these modules to be found in the bench's environment?
 	# shellcheck disable=SC2016
-	as_bench sh -c 'cd / && exec "$@"' _ "$BENCH/env/bin/python" -c "import $1" 2>/dev/null
+	as_bench sh -c 'cd / && exec "$@"' _ "$BENCH/env/bin/python" -c '
+import sys
+from importlib.util import find_spec
+sys.exit(any(find_spec(name) is None for name in sys.argv[1:]))' "$@" 2>/dev/null
 }
 
 link_app() {
@@ -372,8 +372,10 @@ conf_set() { # conf_set KEY JSON [KEY JSON...]
 }
 
 ensure_bench() {
-	PY=$(find_python) ||
-		die "no Python 3.10 to 3.12 with headers and venv that the user $BENCH_USER can run: install python3, python3-dev and python3-venv, or set PYTHON=path."
+	if ! has_bench || ! as_bench sh -c 'command -v bench' >/dev/null; then
+		PY=$(find_python) ||
+			die "no Python 3.10 to 3.12 with headers and venv that the user $BENCH_USER can run: install python3, python3-dev and python3-venv, or set PYTHON=path."
+	fi
 	if ! has_bench; then
 		if ! as_bench "$CLI/bin/bench" --version >/dev/null 2>&1; then
 			step "Installing the bench command for $BENCH_USER" "check that this machine reaches PyPI, then run this again." install_cli
@@ -390,10 +392,10 @@ ensure_bench() {
 		step "Installing the bench command for $BENCH_USER" "check that this machine reaches PyPI, then run this again." install_cli
 	fi
 	take_lock
-	if ! { grep -qx erpnext "$BENCH/sites/apps.txt" && has_python_app erpnext; }; then
+	if ! { grep -qx erpnext "$BENCH/sites/apps.txt" && has_python erpnext; }; then
 		step "Getting ERPNext" "check the network and run this again." get_erpnext
 	fi
-	if ! old_setuptools; then
+	if ! has_python pkg_resources; then # Frappe 15 still imports it, and setuptools dropped it
 		step "Keeping setuptools below 81 in the bench" "check that this machine reaches PyPI, then run this again." \
 			pip_install 'setuptools<81'
 	fi
@@ -418,7 +420,7 @@ ensure_link() {
 		say "        edits reach the bench only when this script runs again."
 		step "Copying the checkout" "free disk space, or move the checkout where $BENCH_USER can read it." sync_copy
 	fi
-	if ! app_is_linked || ! has_python_app "$APP"; then
+	if ! app_is_linked || ! has_python "$APP"; then
 		step "Linking $APP into the bench" "see that pyproject.toml of the checkout is whole, then run this again." link_app
 	fi
 }
@@ -780,7 +782,7 @@ cmd_drop_site() {
 
 # pytest and what drives the browser, as pyproject.toml lists them for testing
 ensure_test_tools() {
-	if ! has_python_app pytest || ! has_python_app playwright; then
+	if ! has_python pytest playwright; then
 		local wanted
 		mapfile -t wanted < <(as_bench "$BENCH/env/bin/python" -c '
 import sys
@@ -799,7 +801,7 @@ cmd_test_site() {
 	need_bench
 	ensure_services
 	ensure_test_tools
-	has_python_app erpnext || die "the bench in $BENCH has no ERPNext: run 'make bench' with the same BENCH."
+	has_python erpnext || die "the bench in $BENCH has no ERPNext: run 'make bench' with the same BENCH."
 	ensure_site "$TEST_SITE"
 }
 

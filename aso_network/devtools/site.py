@@ -65,7 +65,10 @@ def database_account() -> tuple[str, str]:
 
 
 def mariadb(program: str, *args: str, **kwargs) -> subprocess.CompletedProcess:
-	command = [shutil.which(program) or program.replace("mariadb", "mysql"), f"--defaults-file={STATE}/mariadb.cnf"]
+	command = [
+		shutil.which(program) or program.replace("mariadb", "mysql"),
+		f"--defaults-file={STATE}/mariadb.cnf",
+	]
 	return subprocess.run([*command, *args], check=True, **kwargs)
 
 
@@ -126,11 +129,10 @@ def keep_base(site: str) -> None:
 
 def start_dump(database: str) -> subprocess.Popen:
 	program = shutil.which("mariadb-dump") or "mysqldump"
+	options = "--single-transaction --quick --no-tablespaces --skip-lock-tables --routines --triggers"
 	return subprocess.Popen(
-		[program, f"--defaults-file={STATE}/mariadb.cnf", "--single-transaction", "--quick", "--no-tablespaces",
-		 "--skip-lock-tables", "--routines", "--triggers", database],
-		stdout=subprocess.PIPE,
-	)  # fmt: skip
+		[program, f"--defaults-file={STATE}/mariadb.cnf", *options.split(), database], stdout=subprocess.PIPE
+	)
 
 
 def new_database(site: str) -> tuple[str, str]:
@@ -213,7 +215,9 @@ def create(site: str) -> None:
 		)
 		frappe.destroy()
 		finish(site)
-		write_config(site, {k: v for k, v in read_config(site).items() if k != "admin_password"} | settings(site))
+		write_config(
+			site, {k: v for k, v in read_config(site).items() if k != "admin_password"} | settings(site)
+		)
 		keep_base(site)
 
 
@@ -296,7 +300,9 @@ def clone(source: str, target: str) -> None:
 	kept = SITES / source / f".{APP}-migrated"
 	if kept.exists():
 		shutil.copy(kept, SITES / target / kept.name)
-	config = {k: v for k, v in old.items() if k not in ("host_name", "db_user", "allow_tests", "pause_scheduler")}
+	config = {
+		k: v for k, v in old.items() if k not in ("host_name", "db_user", "allow_tests", "pause_scheduler")
+	}
 	write_config(target, config | {"db_name": name, "db_password": password} | settings(target))
 	connect(target)
 	frappe.clear_cache()

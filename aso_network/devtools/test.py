@@ -66,7 +66,10 @@ def where() -> dict[str, str]:
 
 def bench_sh(*args: str, capture: bool = False) -> subprocess.CompletedProcess:
 	return subprocess.run(
-		[str(BENCH_SH), *args], stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE if capture else None
+		[str(BENCH_SH), *args],
+		stdin=subprocess.DEVNULL,
+		text=True,
+		stdout=subprocess.PIPE if capture else None,
 	)
 
 
@@ -100,7 +103,11 @@ def venv_tool(name: str, requirement: str) -> list[str]:
 	if not (home / "bin" / name).exists():
 		say(f"Installing {requirement} into {home} ...")
 		subprocess.run([sys.executable, "-m", "venv", str(home)], check=True, stdin=subprocess.DEVNULL)
-		subprocess.run([str(python), "-m", "pip", "install", "--quiet", requirement], check=True, stdin=subprocess.DEVNULL)
+		subprocess.run(
+			[str(python), "-m", "pip", "install", "--quiet", requirement],
+			check=True,
+			stdin=subprocess.DEVNULL,
+		)
 	return [str(python), "-m", name]
 
 
@@ -109,14 +116,16 @@ def venv_tool(name: str, requirement: str) -> list[str]:
 
 def unit() -> Outcome:
 	outcome = Outcome("unit")
-	if sys.version_info < (3, 10):
+	if sys.version_info < (3, 10):  # noqa: UP036  older ones get a sentence, not a traceback
 		outcome.broken, outcome.note = True, "needs Python 3.10 or later: set PYTHON3=path"
 		return outcome
 	try:
 		tool = venv_tool("pytest", PYTEST)
 	except (subprocess.CalledProcessError, OSError) as error:
 		outcome.broken = True
-		outcome.note = f"no pytest, and it could not be installed ({error}): install python3-venv and check the network"
+		outcome.note = (
+			f"no pytest, and it could not be installed ({error}): install python3-venv and check the network"
+		)
 		return outcome
 	with tempfile.TemporaryDirectory() as folder:
 		report = Path(folder, "unit.xml")
@@ -182,7 +191,9 @@ def browser() -> Outcome:
 	if place["HAS_BENCH"] != "yes":
 		return without_bench(outcome, place)
 	if not place["BROWSER"]:
-		outcome.note = "NOT RUN: no Chromium or Chrome (apt install chromium; on Ubuntu Google Chrome; or CHROMIUM=path)"
+		outcome.note = (
+			"NOT RUN: no Chromium or Chrome (apt install chromium; on Ubuntu Google Chrome; or CHROMIUM=path)"
+		)
 		return outcome
 	if not any((ROOT / "tests" / "browser").glob("test_*.py")):
 		outcome.note = "no tests were collected"
@@ -192,7 +203,10 @@ def browser() -> Outcome:
 		url = next((x[9:] for x in answer.stdout.splitlines() if x.startswith("BASE_URL=")), None)
 		sys.stdout.write(answer.stdout)
 		if answer.returncode or not url:
-			outcome.broken, outcome.note = True, "could not run: the bench is there, but see the message above"
+			outcome.broken, outcome.note = (
+				True,
+				"could not run: the bench is there, but see the message above",
+			)
 			return outcome
 		served = url.split("//")[1].split(":")[0]
 		settings = {"ASO_BASE_URL": url, "ASO_BROWSER_SITE": served, "ASO_BROWSER": place["BROWSER"]}
@@ -212,7 +226,9 @@ def run_tiers(names: list[str]) -> int:
 	say("\n====")
 	for outcome in outcomes:
 		say(outcome.line())
-	passed, failed, skipped = (sum(getattr(o, kind) for o in outcomes) for kind in ("passed", "failed", "skipped"))
+	passed, failed, skipped = (
+		sum(getattr(o, kind) for o in outcomes) for kind in ("passed", "failed", "skipped")
+	)
 	say(f"{passed} passed, {failed} failed, {skipped} skipped")
 	return 1 if failed or any(o.broken for o in outcomes) else 0
 

@@ -77,7 +77,11 @@ def open_page(chromium, base_url, console_errors, request):
 	contexts = []
 
 	def make(**options):
-		options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "base_url": base_url} | options
+		options = {
+			"viewport": {"width": 1280, "height": 900},
+			"locale": "en-GB",
+			"base_url": base_url,
+		} | options
 		context = chromium.new_context(**options)
 		contexts.append(context)
 		context.set_default_timeout(20_000)
