@@ -298,7 +298,7 @@ def _check_person(doc: Document, row: Document, elected: frappe._dict | None) ->
 		return
 	acting = {
 		person.contact
-		for person in membership.representatives([row.organization], max(row.from_date, today()))
+		for person in membership.representatives([row.organization], max(getdate(row.from_date), getdate()))
 	}
 	if row.person not in acting:
 		frappe.throw(

@@ -127,9 +127,12 @@ def prepare(doc: Document) -> None:
 	if not doc.agenda:
 		doc.extend("agenda", [{"topic": topic} for topic in default_agenda()])
 	if not doc.quorum_rule:
-		settings = frappe.get_cached_doc("ASO Network Settings")
-		doc.quorum_rule = settings.default_quorum_rule or quorum.MAJORITY
-		doc.quorum_value = settings.default_quorum_value
+		doc.quorum_rule, doc.quorum_value = default_quorum()
+
+
+def default_quorum() -> tuple[str, float]:
+	settings = frappe.get_cached_doc("ASO Network Settings")
+	return settings.default_quorum_rule or quorum.MAJORITY, settings.default_quorum_value or 0
 
 
 def give_back_number(doc: Document) -> None:
@@ -220,8 +223,8 @@ def check_attendance(doc: Document) -> None:
 	rows = doc.attendance
 	if not rows:
 		return
-	_require_convened(doc)
 	before = doc.get_doc_before_save()
+	_require_convened(doc, before)
 	listed_before = {row.name for row in before.attendance} if before else set()
 	organizations = {
 		organization.name: organization
@@ -261,8 +264,9 @@ def check_attendance(doc: Document) -> None:
 			_check_representative(doc, row, organization, people)
 
 
-def _require_convened(doc: Document) -> None:
-	if doc.status == "Draft" and any(row.present for row in doc.attendance):
+def _require_convened(doc: Document, before: Document | None) -> None:
+	is_draft = doc.status == "Draft" and (not before or before.status == "Draft")
+	if is_draft and any(row.present for row in doc.attendance):
 		frappe.throw(
 			_("General Meeting {0} is a draft: convene it, then mark who is present.").format(doc.title),
 			NotConvenedError,
@@ -334,7 +338,7 @@ def check_decisions(doc: Document) -> None:
 	for row in doc.decisions:
 		old = earlier.get(row.name)
 		row.present_when_taken = old.present_when_taken if old else 0
-		if not old or any(row.get(field) != old.get(field) for field in SUBSTANCE):
+		if not old or _substance(row) != _substance(old):
 			_require_session(doc, before)
 			_require_quorum(doc)
 			_check_content(doc, row)
@@ -344,6 +348,11 @@ def check_decisions(doc: Document) -> None:
 		row.carried = int(
 			row.votes_for > row.votes_against and 0 < doc.quorum_required <= row.present_when_taken
 		)
+
+
+def _substance(row: Document) -> list[int | str]:
+	numbers = {*VOTES, *LEAST}
+	return [cint(row.get(field)) if field in numbers else row.get(field) or "" for field in SUBSTANCE]
 
 
 def _require_session(doc: Document, before: Document | None) -> None:

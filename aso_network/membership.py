@@ -85,10 +85,10 @@ def refuse_duplicate(doc: Document) -> None:
 			"name": ("!=", doc.name or ""),
 			"status": ("not in", WITHOUT_CLAIM),
 		},
-		or_filters=[("search_key", "like", f"%{_like(key)}%") for key in mine],
+		or_filters=[("search_key", "like", f"%{key}%") for key in mine],
 		fields=["name", "title", "status", "platform", "aliases", *NAME_FIELDS],
 	)
-	# LIKE only narrows: part of a name, and another's acronym, are no clash.
+	# LIKE only narrows (keys hold no wildcards): part of a name, and another's acronym, are no clash.
 	clash = next((other for other in others if set(mine) & set(names.keys(_all_names(other)))), None)
 	if clash:
 		_throw_duplicate(doc, clash)
@@ -126,13 +126,9 @@ def _all_names(doc: Document | frappe._dict) -> list[str | None]:
 	return [*(doc.get(field) for field in NAME_FIELDS), *names.lines(doc.get("aliases"))]
 
 
-def _like(text: str) -> str:
-	return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-
-
 def search_words(text: str) -> list[tuple[str, str, str]]:
 	"""Filters on Member Organization: each word of `text` is in one of its names, in whatever spelling."""
-	return [("search_key", "like", f"%{_like(word)}%") for word in names.normalize(text).split()]
+	return [("search_key", "like", f"%{word}%") for word in names.normalize(text).split()]
 
 
 # --- place and dates -------------------------------------------------------------------------------------
@@ -181,8 +177,8 @@ def check_dates(doc: Document) -> None:
 
 # --- representatives -------------------------------------------------------------------------------------
 #
-# A term runs from `from_date` until `to_date`: on that day the person no longer represents the organisation,
-# so that one delegate can hand over to the next on the same day. Without a date it is open on that side.
+# A term runs from `from_date` to `to_date`, both included; without a date it is open on that side. On the day
+# of a handover both terms run, so that nothing has to wait for the next day: the one that began last counts.
 
 
 def check_representatives(doc: Document) -> None:
@@ -210,21 +206,24 @@ def check_representatives(doc: Document) -> None:
 				frappe.throw(
 					_(
 						"{0} would have two delegates at a time, {1} and {2}. Fill in “To” for the one who"
-						" hands over; the other's “From” may be the same day."
+						" hands over; the “From” of the other may be the same day."
 					).format(doc.title, _person(other), _person(row)),
 					TwoDelegatesError,
 				)
 
 
 def keep_a_delegate(doc: Document) -> None:
-	"""A change to an active organisation leaves it exactly one current delegate. (Moves have their guard.)"""
+	"""A change to an active organisation leaves it a current delegate. (A move has its guard.)"""
 	before = doc.get_doc_before_save()
 	if before and before.status == doc.status == "Active":
 		require_delegate(doc)
 
 
 def require_delegate(doc: Document) -> None:
-	if not any(row.is_delegate and _runs_on(row, getdate()) for row in doc.representatives):
+	"""Somebody casts the vote today and, as far as is known, tomorrow."""
+	if not any(
+		row.is_delegate and _start(row) <= getdate() and _end(row) > getdate() for row in doc.representatives
+	):
 		frappe.throw(
 			_(
 				"{0} has no current delegate. Under “Representatives”, tick “Delegate” for the person who"
@@ -238,16 +237,16 @@ def current_delegate(organization: str | Document, on: str | date | None = None)
 	"""The Contact who casts the vote of `organization` (its name or its document) `on` a day, today if none."""
 	if isinstance(organization, Document):
 		day = getdate(on or today())
-		rows = (row for row in organization.representatives if row.is_delegate and _runs_on(row, day))
-		return next((row.contact for row in rows), None)
+		rows = [
+			row for row in organization.representatives if row.is_delegate and _start(row) <= day <= _end(row)
+		]
+		return max(rows, key=_start).contact if rows else None
 	return next((row.contact for row in representatives([organization], on) if row.is_delegate), None)
 
 
 def representatives(organizations: list[str], on: str | date | None = None) -> list[frappe._dict]:
-	"""Who represents these organisations `on` a day, in one query: `organization`, `contact`, `is_delegate`.
-
-	Delegates come first.
-	"""
+	"""Who represents these organisations `on` a day, in one query: `organization`, `contact`, `full_name`,
+	`is_delegate`. The delegate comes first."""
 	if not organizations:
 		return []
 	day = getdate(on or today())
@@ -258,8 +257,9 @@ def representatives(organizations: list[str], on: str | date | None = None) -> l
 		.where(row.parenttype == "Member Organization")
 		.where(row.parent.isin(organizations))
 		.where(row.from_date.isnull() | (row.from_date <= day))
-		.where(row.to_date.isnull() | (row.to_date > day))
+		.where(row.to_date.isnull() | (row.to_date >= day))
 		.orderby(row.is_delegate, order=Order.desc)
+		.orderby(row.from_date, order=Order.desc)
 		.orderby(row.idx)
 		.run(as_dict=True)
 	)
@@ -274,11 +274,10 @@ def active_organizations(platform: str, on: str | date | None = None) -> list[fr
 		fields=["name", "title"],
 		order_by="title asc, name asc",
 	)
-	delegates = {
-		row.organization: row
-		for row in representatives([o.name for o in organizations], on)
-		if row.is_delegate
-	}
+	delegates: dict[str, frappe._dict] = {}
+	for row in representatives([organization.name for organization in organizations], on):
+		if row.is_delegate:
+			delegates.setdefault(row.organization, row)
 	for organization in organizations:
 		delegate = delegates.get(organization.name) or frappe._dict()
 		organization.delegate = delegate.contact
@@ -286,17 +285,18 @@ def active_organizations(platform: str, on: str | date | None = None) -> list[fr
 	return organizations
 
 
-def _runs_on(row: Document, day: date) -> bool:
-	starts = not row.from_date or getdate(row.from_date) <= day
-	return starts and (not row.to_date or getdate(row.to_date) > day)
+def _start(row: Document) -> date:
+	return getdate(row.from_date) if row.from_date else date.min
+
+
+def _end(row: Document) -> date:
+	return getdate(row.to_date) if row.to_date else date.max
 
 
 def _at_once(row: Document, other: Document) -> bool:
-	"""Whether two terms share a day. A term that ends on the day it began has none."""
-	first, last = date.min, date.max
-	starts = [getdate(r.from_date) if r.from_date else first for r in (row, other)]
-	ends = [getdate(r.to_date) if r.to_date else last for r in (row, other)]
-	return max(starts) < min(ends)
+	"""Whether two terms run at the same time; the day on which one ends and the other begins is none."""
+	terms = sorted((_start(r), _end(r)) for r in (row, other))
+	return terms[1][0] < terms[0][1] or terms[0] == terms[1]
 
 
 def _person(row: Document) -> str:

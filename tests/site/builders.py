@@ -5,6 +5,7 @@ Each call makes something new with a name of its own. Nothing is committed: the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -13,6 +14,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, today
 
+from aso_network.roles import ALL_ROLES, COMMITTEE, OFFICER
 from aso_network.workflows import guard
 
 _numbers = count(1)
@@ -33,6 +35,10 @@ class Made(str):
 	def name(self) -> str:
 		return str(self)
 
+	@property
+	def title(self) -> str:
+		return self.__getattr__("title")
+
 	def doc(self) -> Document:
 		return frappe.get_doc(self.doctype, str(self))
 
@@ -52,14 +58,43 @@ def as_user(user: str) -> Iterator[None]:
 		frappe.set_user(before)
 
 
+# A user is the slowest thing to make: Frappe empties every cache for it. So a few of each role stand ready,
+# committed once per site; what a test does to one of them is rolled back like all else.
+STOCK = {(role,): 2 for role in ALL_ROLES} | {(OFFICER,): 4, (COMMITTEE,): 5}
+_taken: Counter[tuple[str, ...]] = Counter()
+
+
+def stock_users() -> None:
+	"""Make the users that stand ready, where they are missing; the caller commits."""
+	for roles, number in STOCK.items():
+		for place in range(1, number + 1):
+			if not frappe.db.exists("User", _stock_name(roles, place)):
+				_insert_user(_stock_name(roles, place), roles)
+
+
+def give_back_users() -> None:
+	"""Between two tests."""
+	_taken.clear()
+
+
 def user(*roles: str, **values: object) -> str:
-	"""A user with these roles and no others; the name is the e-mail address."""
-	number = next(_numbers)
+	"""A user with these roles and no others; the name is the e-mail address. Another one at each call."""
+	if not values and _taken[roles] < STOCK.get(roles, 0):
+		_taken[roles] += 1
+		return _stock_name(roles, _taken[roles])
+	return _insert_user(f"user{next(_numbers)}@example.org", roles, **values)
+
+
+def _stock_name(roles: tuple[str, ...], place: int) -> str:
+	return f"{roles[0].lower().replace(' ', '.')}.{place}@example.org"
+
+
+def _insert_user(email: str, roles: tuple[str, ...], **values: object) -> str:
 	doc = frappe.new_doc("User")
 	doc.update(
 		{
-			"email": f"user{number}@example.org",
-			"first_name": f"User {number}",
+			"email": email,
+			"first_name": email.partition("@")[0].replace(".", " ").title(),
 			"send_welcome_email": 0,
 			"user_type": "Website User" if roles == ("Member Representative",) else "System User",
 			**values,
