@@ -46,6 +46,11 @@ def unmark_voted(election: str, voter: str, reason: str) -> None:
 	roll.unmark_voted(_election(election, "write"), voter, reason)
 
 
+@frappe.whitelist()
+def latecomers(election: str) -> list[dict[str, str]]:
+	return roll.latecomers(_election(election))
+
+
 @frappe.whitelist(methods=["POST"])
 def add_voter(election: str, organization: str, reason: str) -> str:
 	return roll.add_voter(_election(election, "write"), organization, reason)

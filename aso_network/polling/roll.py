@@ -91,6 +91,20 @@ def add_voter(election: Document, organization: str, reason: str) -> str:
 	return name
 
 
+def latecomers(election: Document) -> list[dict[str, str]]:
+	"""Who could still be added: {"name", "title", "delegate_name"} of each active member not on the roll.
+
+	For the committee, which may not read the members themselves.
+	"""
+	committee.require_member(election)
+	on_roll = set(frappe.get_all("Election Voter", filters={"election": election.name}, pluck="organization"))
+	return [
+		{key: row[key] for key in ("name", "title", "delegate_name")}
+		for row in membership.active_organizations(election.platform)
+		if row["delegate"] and row["name"] not in on_roll
+	]
+
+
 def mark_voted(election: Document, voter: str) -> None:
 	"""Mark one voter: voted 0 → 1 on exactly one row, or an error and no change."""
 	committee.require_member(election)
@@ -201,7 +215,9 @@ def _insert(
 	added_on: str | None = None,
 	reason: str | None = None,
 ) -> list[str]:
-	titles = _titles("Member Organization", "title", [organization for organization, _d in voters])
+	organizations = [organization for organization, _d in voters]
+	titles = _titles("Member Organization", "title", organizations)
+	names_ar = _titles("Member Organization", "name_ar", organizations)
 	people = _titles("Contact", "full_name", [delegate for _o, delegate in voters])
 	stamp = now()
 	names = [frappe.generate_hash(length=10) for _v in voters]
@@ -209,19 +225,15 @@ def _insert(
 		"Election Voter",
 		fields=[
 			*("name", "creation", "modified", "owner", "modified_by"),
-			*("election", "platform", "territory", "organization", "organization_name"),
+			*("election", "platform", "territory"),
+			*("organization", "organization_name", "organization_name_ar"),
 			*("delegate", "delegate_name", "voted", "added_on", "addition_reason"),
 		],
 		values=[
 			(
 				*(name, stamp, stamp, "Administrator", "Administrator"),
-				*(
-					election.name,
-					election.platform,
-					election.territory,
-					organization,
-					titles.get(organization),
-				),
+				*(election.name, election.platform, election.territory),
+				*(organization, titles.get(organization), names_ar.get(organization)),
 				*(delegate, people.get(delegate), 0, added_on, reason),
 			)
 			for name, (organization, delegate) in zip(names, voters, strict=True)

@@ -31,12 +31,9 @@ frappe.ui.form.on("Election", {
 		}));
 	},
 
-	onload_post_render(frm) {
-		const tab = TAB_OF_STATE[frm.doc.status];
-		if (tab && may(frm).serve) {
-			frm.layout.tabs.find((t) => t.df.fieldname === tab)?.set_active();
-		}
-	},
+	onload_post_render: go_to_work,
+
+	after_workflow_action: go_to_work,
 
 	refresh(frm) {
 		lock_fields(frm);
@@ -53,21 +50,33 @@ frappe.ui.form.on("Election", {
 	},
 });
 
+// The committee lands where its work is.
+function go_to_work(frm) {
+	const tab = TAB_OF_STATE[frm.doc.status];
+	if (tab && may(frm).serve) {
+		frm.layout.tabs.find((t) => t.df.fieldname === tab)?.set_active();
+	}
+}
+
 // What the user may do with this election now. The server decides; this only spares them refusals.
 function may(frm) {
 	const has = (role) => frappe.user_roles.includes(role);
-	const office = has("Network Manager") || has("Network Officer");
+	const manager = has("Network Manager");
+	const office = manager || has("Network Officer");
 	const serve =
 		has("Election Committee") &&
 		(frm.doc.committee || []).some((row) => row.user && row.user === frappe.session.user);
-	return { office, serve, print: frappe.model.can_print("Election") };
+	return { office, manager, serve, print: frappe.model.can_print("Election") };
 }
 
 function lock_fields(frm) {
-	const { office, serve } = may(frm);
+	const { office, manager, serve } = may(frm);
 	const open_to_office = office && (frm.is_new() || BEFORE_OPENING.includes(frm.doc.status));
 	const open_to_committee = serve && COUNTING.includes(frm.doc.status);
 	OFFICE_FIELDS.forEach((field) => frm.set_df_property(field, "read_only", open_to_office ? 0 : 1));
+	const to_announce = frm.doc.status === "Counted" && (serve || manager);
+	frm.set_df_property("announced_on", "read_only", to_announce ? 0 : 1);
+	frm.toggle_display("sec_result", Boolean(frm.doc.result));
 	COUNT_FIELDS.forEach((field) => frm.set_df_property(field, "read_only", open_to_committee ? 0 : 1));
 }
 

@@ -1,7 +1,10 @@
 // Two entries of one batch side by side, and how the committee settles what differs.
 
 async function show_differences(batch, { may_resolve, on_change }) {
-	const { first, second } = await ask("differences", { batch });
+	const [{ first, second }, { candidates }] = await Promise.all([
+		ask("differences", { batch }),
+		ask("entry", { batch }),
+	]);
 	const sides = [first, second];
 	const me = frappe.session.user;
 	// Whose entry is kept does not decide alone: another member agrees to it.
@@ -56,14 +59,16 @@ async function show_differences(batch, { may_resolve, on_change }) {
 		: "";
 	dialog
 		.get_field("sides")
-		.$wrapper.html(`${hint}<div class="row">${sides.map(difference_side).join("")}</div>`);
+		.$wrapper.html(`${hint}<div class="row">${sides
+				.map((side) => difference_side(side, candidates))
+				.join("")}</div>`);
 	dialog.show();
 }
 
-function difference_side(side) {
+function difference_side(side, candidates) {
 	const ballots = side.only.map(
 		(ballot) =>
-			`<li>${difference_text(ballot)}${
+			`<li>${difference_text(ballot, candidates)}${
 				ballot.times > 1 ? ` <b dir="ltr">× ${ballot.times}</b>` : ""
 			}</li>`
 	);
@@ -73,9 +78,17 @@ function difference_side(side) {
 	</div>`;
 }
 
-function difference_text(ballot) {
+// In the order of the ballot and with its numbers, as the paper in the stack looks.
+function difference_text(ballot, candidates) {
 	if (ballot.spoiled) {
 		return __("Spoiled");
 	}
-	return ballot.names.length ? ballot.names.map(bdi).join(", ") : __("Blank");
+	const marked = candidates.filter((candidate) => ballot.choices.includes(candidate.candidacy));
+	if (!marked.length) {
+		return __("Blank");
+	}
+	const name = (candidate) => bdi(both_names(candidate.name, candidate.name_ar).first);
+	return `<ul class="aso-marks list-unstyled">${marked
+		.map((candidate) => `<li><b>${candidate.number}</b> ${name(candidate)}</li>`)
+		.join("")}</ul>`;
 }

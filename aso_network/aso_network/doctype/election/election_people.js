@@ -2,7 +2,7 @@
 
 const PICKER_ROWS = 50;
 
-// A dialog to tick some of many rows. `rows`: [{key, label, note}]; resolves with the ticked keys.
+// A dialog to tick some of many rows. `rows`: [{key, label, note, search}]; resolves with the ticked keys.
 function pick({ title, description, action, rows }) {
 	return new Promise((resolve) => {
 		const ticked = new Set();
@@ -27,7 +27,7 @@ function pick({ title, description, action, rows }) {
 			<p class="text-muted small aso-more mt-2"></p>`);
 		const show = () => {
 			const wanted = folded($picker.find("input[type=search]").val());
-			const found = rows.filter((row) => folded(`${row.label} ${row.note}`).includes(wanted));
+			const found = rows.filter((row) => folded(`${row.label} ${row.note} ${row.search}`).includes(wanted));
 			$picker.find(".aso-picker").html(
 				found
 					.slice(0, PICKER_ROWS)
@@ -57,10 +57,21 @@ function pick({ title, description, action, rows }) {
 	});
 }
 
-// The rows of the meeting's attendance of those who are there and have a representative.
+// The rows of the meeting's attendance of those who are there, with every name of the organisation.
 async function attendance(frm) {
 	const meeting = await frappe.db.get_doc("General Meeting", frm.doc.meeting);
-	return meeting.attendance.filter((row) => row.present);
+	const present = meeting.attendance.filter((row) => row.present);
+	const members = await frappe.db.get_list("Member Organization", {
+		filters: { platform: frm.doc.platform },
+		fields: ["name", "title", "name_ar", "name_en", "name_ku", "acronym"],
+		limit: 0,
+	});
+	const by_name = Object.fromEntries(members.map((member) => [member.name, member]));
+	return present.map((row) => {
+		const member = by_name[row.organization] || {};
+		const names = both_names(row.organization_name || row.organization, member.name_ar);
+		return { ...row, ...names, search: Object.values(member).join(" ") };
+	});
 }
 
 async function candidacies_of(frm) {
@@ -96,12 +107,14 @@ async function add_committee(frm) {
 		rows: free.map((row) => ({
 			key: row.representative,
 			label: row.representative_name || row.representative,
-			note: row.organization_name || row.organization,
+			note: [row.first, row.second].filter(Boolean).join(" · "),
+			search: row.search,
 		})),
 	});
 	const users = await users_of(chosen);
 	for (const contact of chosen) {
 		const row = free.find((r) => r.representative === contact);
+		frappe.utils.add_link_title("Member Organization", row.organization, row.first);
 		frm.add_child("committee", {
 			contact,
 			full_name: row.representative_name,
@@ -160,8 +173,9 @@ async function add_candidacies(frm) {
 		action: __("Enter candidacies"),
 		rows: free.map((row) => ({
 			key: key(row),
-			label: persons ? row.representative_name || row.representative : row.organization_name,
-			note: persons ? row.organization_name : row.representative_name,
+			label: persons ? row.representative_name || row.representative : row.first,
+			note: [persons ? row.first : row.representative_name, row.second].filter(Boolean).join(" · "),
+			search: row.search,
 		})),
 	});
 	let entered = 0;

@@ -25,6 +25,11 @@ class ElectionRoll {
 			this.voters = [];
 			this.waiting_only = false;
 		}
+		// At the door only the list matters.
+		this.frm.toggle_display(
+			["voting_mode", "roll_source", "roll_count", "roll_hash"],
+			!this.is_polling_desk
+		);
 		this.$box = this.frm.fields_dict.roll_html.$wrapper;
 		this.$box.html(`
 			<div class="aso-roll">
@@ -49,12 +54,11 @@ class ElectionRoll {
 			? __("The roll is frozen with {0} voters.", [`<b>${this.election.roll_count}</b>`])
 			: __("The roll is not frozen yet. Freeze it when the attendance is complete.");
 		return `<p class="mb-1">${sentence}</p>
-			${frozen ? `<p class="small text-muted mb-2">${hash_html(frozen)}</p>` : ""}
 			${
 				freezable
 					? `<button type="button" class="btn btn-sm ${
 							frozen ? "btn-default" : "btn-primary"
-					  } aso-freeze">${frozen ? __("Freeze again") : __("Freeze the roll")}</button>`
+					  } aso-freeze">${frozen ? __("Freeze again") : __("Freeze roll")}</button>`
 					: ""
 			}`;
 	}
@@ -86,8 +90,15 @@ class ElectionRoll {
 		const election = this.election.name;
 		const voters = await frappe.db.get_list("Election Voter", {
 			filters: { election },
-			fields: ["name", "organization_name", "delegate_name", "voted", "added_on"],
-			order_by: "organization_name asc",
+			fields: [
+				"name",
+				"organization_name",
+				"organization_name_ar",
+				"delegate_name",
+				"voted",
+				"added_on",
+			],
+			order_by: frappe.utils.is_rtl() ? "organization_name_ar asc" : "organization_name asc",
 			limit: 0,
 		});
 		if (this.election.name !== election) {
@@ -95,7 +106,10 @@ class ElectionRoll {
 		}
 		this.voters = (voters || []).map((voter) => ({
 			...voter,
-			text: folded(`${voter.organization_name} ${voter.delegate_name}`),
+			text: folded(
+				`${voter.organization_name} ${voter.organization_name_ar} ${voter.delegate_name}`
+			),
+			...both_names(voter.organization_name, voter.organization_name_ar),
 		}));
 		if (rebuild) {
 			this.show_body();
@@ -160,8 +174,11 @@ class ElectionRoll {
 	row(voter) {
 		const late = voter.added_on ? ` ${pill(__("Added late"), "orange")}` : "";
 		return `<li class="aso-voter ${voter.voted && this.shows_marks ? "aso-voted" : ""}">
-			<span class="aso-name"><b>${bdi(voter.organization_name)}</b>${late}
-				<br><span class="text-muted">${bdi(voter.delegate_name)}</span></span>
+			<span class="aso-name"><b>${bdi(voter.first)}</b>${late}
+				<br><span class="text-muted">${[voter.second, voter.delegate_name]
+					.filter(Boolean)
+					.map(bdi)
+					.join(" · ")}</span></span>
 			<span class="aso-do">${this.shows_marks ? this.mark_html(voter) : ""}</span>
 		</li>`;
 	}
@@ -188,10 +205,10 @@ class ElectionRoll {
 				voter: voter.name,
 			});
 			voter.voted = 1;
-			frappe.show_alert({
-				message: __("{0} has voted.", [esc(voter.organization_name)]),
-				indicator: "green",
-			});
+			frappe.show_alert(
+				{ message: __("{0} has voted.", [bdi(voter.first)]), indicator: "green" },
+				2
+			);
 		} catch {
 			// Frappe has shown why; most likely the other desk was faster.
 			await this.load();
@@ -207,7 +224,7 @@ class ElectionRoll {
 			{
 				fieldname: "reason",
 				fieldtype: "Small Text",
-				label: __("Why is the mark of {0} taken back?", [voter.organization_name]),
+				label: __("Why is the mark of {0} taken back?", [voter.first]),
 				description: __("It is kept in the audit trail."),
 				reqd: 1,
 			},
@@ -220,16 +237,24 @@ class ElectionRoll {
 		);
 	}
 
-	add() {
+	async add() {
+		const late = await ask("latecomers", { election: this.election.name });
+		if (!late.length) {
+			frappe.msgprint(__("Every active member with a delegate is on the roll already."));
+			return;
+		}
 		frappe.prompt(
 			[
 				{
 					fieldname: "organization",
-					fieldtype: "Link",
-					options: "Member Organization",
+					fieldtype: "Autocomplete",
+					options: late.map((row) => ({
+						value: row.name,
+						label: row.title,
+						description: row.delegate_name,
+					})),
 					label: __("Organization"),
 					reqd: 1,
-					get_query: () => ({ filters: { platform: this.election.platform, status: "Active" } }),
 				},
 				{
 					fieldname: "reason",

@@ -5,6 +5,13 @@ const esc = frappe.utils.escape_html;
 // Names stand in either script: each keeps its own direction.
 const bdi = (text) => `<bdi>${esc(text || "")}</bdi>`;
 
+// The name in the reader's script first, the other one second if it differs.
+function both_names(name, name_ar) {
+	const names = frappe.utils.is_rtl() ? [name_ar, name] : [name, name_ar];
+	const [first, second] = [...new Set(names.filter(Boolean))];
+	return { first, second };
+}
+
 // Calls the election's API. A refusal is shown by Frappe; the caller's next steps just do not happen.
 function ask(method, args) {
 	return new Promise((resolve) => {

@@ -69,6 +69,7 @@ frappe.provide("aso_network.ballot_entry");
 			const contradiction = this.store.begin(entry.ballots);
 			this.render();
 			this.go_to(this.store.ballots.length);
+			this.focus();
 			if (contradiction) {
 				this.choose_version(contradiction);
 			}
@@ -344,25 +345,27 @@ frappe.provide("aso_network.ballot_entry");
 					<span class="be-total"></span>
 					<span class="be-saving" role="status"></span>
 				</div>
-				<div class="be-question" role="alertdialog" aria-live="assertive" hidden></div>
 				<div class="be-pad" tabindex="-1" role="application" aria-label="${__(
 					"Ballot: press the key of each marked candidate, then Enter"
 				)}">
 					<div class="be-candidates">${entry.candidates.map(candidate_html).join("")}</div>
+				</div>
+				<div class="be-foot">
 					<p class="be-verdict"></p>
+					<p class="be-message" hidden></p>
+					<div class="be-question" role="alertdialog" aria-live="assertive" hidden></div>
+					<div class="be-actions">
+						${action_html("next", __("Next ballot"), "Enter", "btn-primary")}
+						${action_html("spoil", __("Spoiled"), "X")}
+						${action_html("clear", __("Clear marks"), "0")}
+						${action_html("back", __("Previous ballot"), "⌫")}
+						${action_html("remove", __("Remove ballot"), "Del")}
+						${action_html("finish", __("Finish"), "F10")}
+					</div>
 				</div>
-				<div class="be-actions">
-					${action_html("next", __("Next ballot"), "Enter", "btn-primary")}
-					${action_html("spoil", __("Spoiled"), "X")}
-					${action_html("clear", __("Clear"), "0")}
-					${action_html("back", __("Previous"), "⌫")}
-					${action_html("remove", __("Remove"), "Del")}
-					${action_html("finish", __("Finish"), "F10")}
-				</div>
-				<p class="be-message" hidden></p>
 				<p class="be-last text-muted"></p>
 				<p class="be-help text-muted small">${__(
-					"Blank paper: Enter twice. More marks than {0}: enter them as they are.",
+					"Blank paper: next ballot without a mark, then confirm. More marks than {0}: enter them as they are.",
 					[entry.max_choices]
 				)}</p>
 				<div class="sr-only be-live" role="status" aria-live="polite"></div>`);
@@ -405,7 +408,7 @@ frappe.provide("aso_network.ballot_entry");
 
 		show_saving() {
 			const words = {
-				saved: ["be-ok", __("Saved")],
+				saved: ["be-ok", __("All saved")],
 				saving: ["", __("Saving …")],
 				waiting: ["be-bad", __("Not saved yet: no connection. It is tried again.")],
 				refused: ["be-bad", this.store?.refusal],
