@@ -161,7 +161,7 @@ missing_packages() {
 		installed "$p" || printf '%s\n' "$p"
 	done
 	if ((EUID == 0)) || installed sudo; then :; else printf 'sudo\n'; fi
-	command -v runuser >/dev/null || printf 'util-linux\n'
+	if is_root; then command -v runuser >/dev/null || printf 'util-linux\n'; fi
 	if [[ $(node_major) == 0 ]]; then printf 'nodejs\nnpm\n'; fi
 	# Names under .localhost must resolve for PDF printing and for realtime; this is the
 	# distribution's own way, and it leaves /etc/hosts alone.
@@ -585,17 +585,24 @@ launch() { # launch NAME COMMAND...
 		echo $! >"$pid"' _ "$BENCH" "$STATE/$name.pid" "$BENCH/logs/$name.log" "$@"
 }
 
-halt() {
-	local pid i
-	if pid=$(pid_of "$1"); then
-		as_bench kill -TERM -- "-$pid" 2>/dev/null || true
-		for ((i = 0; i < 100; i++)); do
-			[[ -d /proc/$pid ]] || break
+alive() { grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$1/status"; } # a zombie has ended, too
+
+halt() { # halt NAME...   All at once, and those that do not go within 15 seconds are made to
+	local name pid pids=() i
+	for name in "$@"; do
+		if pid=$(pid_of "$name"); then
+			pids+=("$pid")
+			as_bench kill -TERM -- "-$pid" 2>/dev/null || true
+		fi
+		as_bench rm -f "$STATE/$name.pid"
+	done
+	for pid in ${pids[@]+"${pids[@]}"}; do
+		for ((i = 0; i < 150; i++)); do
+			alive "$pid" || break
 			sleep 0.1
 		done
 		as_bench kill -KILL -- "-$pid" 2>/dev/null || true
-	fi
-	as_bench rm -f "$STATE/$1.pid"
+	done
 }
 
 web_answers() { # web_answers PORT SITE
@@ -616,7 +623,7 @@ launch_web() { # launch_web NAME PORT   Desk, API, assets and files, for every s
 	# names under .localhost may resolve to ::1 first
 	if [[ -e /proc/net/if_inet6 ]] && grep -q '^0*1 ' /proc/net/if_inet6; then bind+=(--bind "[::1]:$2"); fi
 	launch "$1" "$BENCH/env/bin/gunicorn" "${bind[@]}" --workers 2 --worker-class gthread --threads 4 --timeout 300 \
-		--graceful-timeout 5 --preload 'frappe.app:application_with_statics()'
+		--graceful-timeout 2 --preload 'frappe.app:application_with_statics()'
 	local i
 	for ((i = 0; i < 60; i++)); do
 		if web_answers "$2" "$SITE"; then return 0; fi
@@ -656,7 +663,7 @@ cmd_start() {
 }
 
 halt_all() {
-	for name in web worker schedule socketio; do halt "$name"; done
+	halt web worker schedule socketio
 	as_bench rm -f "$STATE/running"
 }
 
@@ -820,7 +827,7 @@ cmd_browser_start() {
 	SITE=$site
 	site_py set-url "$site" "http://$site:$port"
 	step "Serving $site on port $port" "see $BENCH/logs/browser-web.log." browser_launch "$port"
-	say "BASE_URL=http://$site:$port"
+	note_write browser.url "http://$site:$port"
 }
 
 browser_launch() {
@@ -830,7 +837,7 @@ browser_launch() {
 }
 
 browser_halt() {
-	for name in browser-web browser-worker browser-socketio; do halt "$name"; done
+	halt browser-web browser-worker browser-socketio
 }
 
 cmd_help() {

@@ -199,15 +199,13 @@ def browser() -> Outcome:
 		outcome.note = "no tests were collected"
 		return outcome
 	try:
-		answer = bench_sh("browser-start", capture=True)
-		url = next((x[9:] for x in answer.stdout.splitlines() if x.startswith("BASE_URL=")), None)
-		sys.stdout.write(answer.stdout)
-		if answer.returncode or not url:
+		if bench_sh("browser-start").returncode:
 			outcome.broken, outcome.note = (
 				True,
 				"could not run: the bench is there, but see the message above",
 			)
 			return outcome
+		url = Path(place["BENCH"], ".aso_network", "browser.url").read_text().strip()
 		served = url.split("//")[1].split(":")[0]
 		settings = {"ASO_BASE_URL": url, "ASO_BROWSER_SITE": served, "ASO_BROWSER": place["BROWSER"]}
 		return in_bench(outcome, place, settings)

@@ -12,40 +12,44 @@ BENCH = os.environ.get("ASO_BENCH")
 SITE = os.environ.get("ASO_TEST_SITE")
 
 
-def pytest_collection_modifyitems(config, items):
-	here = Path(__file__).parent
-	if (BENCH and SITE) or not any(here in Path(item.path).parents for item in items):
-		return
+if not (BENCH and SITE):
 	raise pytest.UsageError(
 		"tests/site needs a bench: run 'make test-site', or set ASO_BENCH (a bench's path) and ASO_TEST_SITE."
 	)
 
 
-@pytest.fixture(scope="session")
-def site():
-	"""One connection for the whole run."""
+def connect() -> None:
+	"""One connection for the whole run, there before the test modules are read."""
 	import frappe
 
-	before = Path.cwd()
 	os.chdir(Path(BENCH, "sites"))
-	try:
-		frappe.init(site=SITE)
-		if not frappe.conf.allow_tests:
-			pytest.exit(f"{SITE} does not allow tests: it may hold somebody's data", returncode=3)
-		frappe.connect()
-		frappe.flags.in_test = True
-		frappe.flags.print_messages = False
-		yield SITE
-	finally:
-		frappe.destroy()
-		os.chdir(before)
+	frappe.init(site=SITE)
+	if not frappe.conf.allow_tests:
+		raise pytest.UsageError(f"{SITE} does not allow tests: it may hold somebody's data.")
+	frappe.connect()
+	frappe.flags.in_test = True
+	frappe.flags.print_messages = False
+
+
+connect()
+
+
+@pytest.fixture(scope="session")
+def site():
+	import frappe
+
+	yield SITE
+	frappe.destroy()
 
 
 @pytest.fixture(autouse=True)
 def clean(site):
 	import frappe
 
+	from tests.site import builders
+
 	forget()
+	builders.give_back_users()
 	frappe.set_user("Administrator")
 	yield
 	frappe.db.rollback()
