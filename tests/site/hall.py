@@ -95,20 +95,6 @@ class Hall:
 				api.sign(result.name, result.result_hash)
 
 
-def decisions(seats: int, max_choices: int, candidate_kind: str, votes: int) -> list[dict]:
-	kinds = {
-		"Governance Model": {"governance_model": "Operational Body"},
-		"Electoral Form": {"form": "Block Vote", "seats": seats, "max_choices": max_choices},
-		"Rules of Candidacy": {"candidate_kind": candidate_kind, "max_per_organization": 1},
-		"Powers": {},
-		"Counting Committee": {},
-	}
-	return [
-		{"kind": kind, "text": f"Decided: {kind}", "votes_for": votes, **extra}
-		for kind, extra in kinds.items()
-	]
-
-
 def build(
 	organizations: int = 5,
 	seats: int = 2,
@@ -122,20 +108,27 @@ def build(
 	The last two organisations give the counting committee; the first ones the candidates.
 	"""
 	manager, officer = builders.user(MANAGER), builders.user(OFFICER)
+	tellers = [builders.user(COMMITTEE) for _n in range(2)]
 	platform = builders.platform()
 	members = [builders.organization(platform) for _n in range(organizations)]
 	meeting = builders.meeting(platform, members, status="In Session")
 	with builders.as_user(officer):
 		doc = frappe.get_doc("General Meeting", meeting)
-		for row in decisions(seats, max_choices, candidate_kind, organizations):
-			doc.append("decisions", row)
+		extra = {
+			"Governance Model": {},
+			"Electoral Form": {"seats": seats, "max_choices": max_choices},
+			"Rules of Candidacy": {"candidate_kind": candidate_kind},
+			"Powers": {},
+			"Counting Committee": {},
+		}
+		for kind, values in extra.items():
+			doc.append("decisions", builders.decision(kind, organizations, **values))
 		doc.save()
 		election = frappe.get_doc({"doctype": "Election", "meeting": meeting})
-		tellers = [builders.user(COMMITTEE) for _n in range(2)]
 		for user, organization in zip(tellers, members[-2:], strict=True):
 			election.append(
 				"committee",
-				{"contact": delegate(organization), "organization": organization, "user": user},
+				{"contact": builders.delegate(organization), "organization": organization, "user": user},
 			)
 		election.insert()
 	hall = Hall(platform, members, meeting, election.name, manager, officer, tellers)
@@ -160,7 +153,7 @@ def build(
 
 
 def stand(hall: Hall, organization: str, candidate_kind: str = "Organization") -> Document:
-	person = delegate(organization) if candidate_kind == "Person" else None
+	person = builders.delegate(organization) if candidate_kind == "Person" else None
 	return frappe.get_doc(
 		{
 			"doctype": "Candidacy",
@@ -170,8 +163,3 @@ def stand(hall: Hall, organization: str, candidate_kind: str = "Organization") -
 		}
 	).insert()
 
-
-def delegate(organization: str) -> str:
-	return frappe.db.get_value(
-		"Organization Representative", {"parent": organization, "is_delegate": 1}, "contact"
-	)

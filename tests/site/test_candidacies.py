@@ -59,7 +59,7 @@ def test_where_persons_stand_the_person_represents_the_organization():
 			"doctype": "Candidacy",
 			"election": h.election,
 			"organization": h.organizations[0],
-			"person": hall.delegate(h.organizations[1]),
+			"person": builders.delegate(h.organizations[1]),
 		}
 	)
 	with pytest.raises(candidacies.NotEligibleError, match="not a current representative"):

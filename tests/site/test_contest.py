@@ -32,8 +32,8 @@ def test_a_rule_that_was_not_carried_stops_the_adoption_and_is_named():
 def test_rules_cannot_be_typed_by_anybody():
 	h = hall.build(seats=2, upto="nominations")
 	with builders.as_user(h.manager):
-		frappe.client.set_value("Election", h.election, {"seats": 9, "max_choices": 9, "result": "x"})
-	assert (h.doc().seats, h.doc().result) == (2, None)
+		frappe.client.set_value("Election", h.election, {"seats": 9, "max_choices": 9, "roll_hash": "x"})
+	assert (h.doc().seats, h.doc().roll_hash) == (2, None)
 
 
 def test_checklist_lists_every_blocker_at_once_with_a_way_out():
@@ -133,7 +133,7 @@ def test_a_candidate_is_not_on_the_committee():
 	candidate = h.organizations[0]
 	election.append(
 		"committee",
-		{"contact": hall.delegate(candidate), "organization": candidate, "user": builders.user(COMMITTEE)},
+		{"contact": builders.delegate(candidate), "organization": candidate, "user": builders.user(COMMITTEE)},
 	)
 	with pytest.raises(committee.CommitteeError, match="stands in"):
 		election.save()
@@ -151,7 +151,7 @@ def test_a_committee_of_six_is_refused():
 	h = hall.build(organizations=6, upto="draft")
 	election = h.doc()
 	for organization in h.organizations[:4]:
-		election.append("committee", {"contact": hall.delegate(organization)})
+		election.append("committee", {"contact": builders.delegate(organization)})
 	with pytest.raises(committee.CommitteeError, match="6 people"):
 		election.save()
 
@@ -162,7 +162,7 @@ def test_a_teller_who_was_not_in_the_hall_blocks_the_opening():
 	election = h.doc()
 	election.append(
 		"committee",
-		{"contact": hall.delegate(absent), "organization": absent, "user": builders.user(COMMITTEE)},
+		{"contact": builders.delegate(absent), "organization": absent, "user": builders.user(COMMITTEE)},
 	)
 	election.save()
 	issues = [b["issue"] for b in api.issues_before_opening(h.election)]

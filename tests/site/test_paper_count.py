@@ -114,7 +114,7 @@ def test_a_third_teller_does_not_join_a_batch():
 	election = h.doc()
 	election.append(
 		"committee",
-		{"contact": hall.delegate(h.organizations[3]), "organization": h.organizations[3], "user": third},
+		{"contact": builders.delegate(h.organizations[3]), "organization": h.organizations[3], "user": third},
 	)
 	election.save()
 	h.move("Rules Adopted"), h.move("Nominations Open")
@@ -244,7 +244,7 @@ def test_an_agreed_entry_forgets_the_order_of_the_papers(closed):
 def test_no_door_leads_into_the_box_even_for_administrator(closed, door):
 	closed.enter([closed.paper(0)] * 3)
 	ballot = frappe.get_last_doc("Ballot", {"election": closed.election})
-	with pytest.raises(SealedBallotError):
+	with pytest.raises((SealedBallotError, frappe.PermissionError)):
 		if door == "save":
 			ballot.choices = "[]"
 			ballot.save(ignore_permissions=True)
@@ -262,12 +262,14 @@ def test_no_door_leads_into_the_box_even_for_administrator(closed, door):
 
 def test_batches_and_entries_are_not_written_by_hand(closed):
 	batch = closed.enter([closed.paper(0)] * 3, second=[closed.paper(1)] * 3)
-	with pytest.raises(SealedBatchError):
+	with pytest.raises((SealedBatchError, frappe.PermissionError)):
 		frappe.client.set_value("Ballot Batch", batch, "status", "Agreed")
+	with pytest.raises(SealedBatchError):
+		frappe.get_doc("Ballot Batch", batch).save(ignore_permissions=True)
 	entry = frappe.get_all("Ballot Batch Entry", {"batch": batch}, pluck="name")[0]
-	with pytest.raises(SealedEntryError):
+	with pytest.raises((SealedEntryError, frappe.PermissionError)):
 		frappe.client.set_value("Ballot Batch Entry", entry, "ballots", "[]")
-	with pytest.raises(SealedEntryError):
+	with pytest.raises((SealedEntryError, frappe.PermissionError)):
 		frappe.client.delete("Ballot Batch Entry", entry)
 
 

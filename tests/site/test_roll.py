@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from pymysql.err import IntegrityError
 
 from aso_network.api import elections as api
 from aso_network.aso_network.doctype.election_voter.election_voter import SealedVoterError
@@ -15,7 +16,7 @@ def test_the_roll_is_the_present_active_members_and_its_hash_can_be_repeated():
 	absent = builders.organization(h.platform)
 	assert set(h.voters()) == set(h.organizations)
 	assert absent not in h.voters()
-	rows = [(organization, hall.delegate(organization)) for organization in reversed(h.organizations)]
+	rows = [(organization, builders.delegate(organization)) for organization in reversed(h.organizations)]
 	assert h.doc().roll_hash == records.roll_hash(rows)
 
 
@@ -163,7 +164,7 @@ def test_a_roll_changed_in_the_database_does_not_close():
 	h = hall.build()
 	h.move("Voting Open")
 	frappe.db.set_value(
-		"Election Voter", h.voters()[h.organizations[0]], "delegate", hall.delegate(h.organizations[1])
+		"Election Voter", h.voters()[h.organizations[0]], "delegate", builders.delegate(h.organizations[1])
 	)
 	with pytest.raises(roll.RollTamperedError):
 		h.move("Voting Closed", h.tellers[0])
@@ -171,5 +172,5 @@ def test_a_roll_changed_in_the_database_does_not_close():
 
 def test_the_database_itself_refuses_a_second_row_of_an_organization():
 	h = hall.build()
-	with pytest.raises(frappe.db.IntegrityError):
-		roll._insert(h.doc(), [(h.organizations[0], hall.delegate(h.organizations[0]))])
+	with pytest.raises(IntegrityError):
+		roll._insert(h.doc(), [(h.organizations[0], builders.delegate(h.organizations[0]))])
