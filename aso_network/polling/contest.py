@@ -9,6 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import format_datetime, formatdate, get_datetime, getdate, now_datetime, today
 
+from aso_network.changes import changed_fields
 from aso_network.meetings import carried_decision
 from aso_network.polling import candidacies, committee, roll
 from aso_network.roles import MANAGER, OFFICER
@@ -95,7 +96,7 @@ def refuse_changes(election: Document) -> None:
 	before = election.get_doc_before_save()
 	if not before:
 		return
-	changed = _changed_fields(election)
+	changed = changed_fields(election)
 	if counted := [f for f in changed if f in COUNT_FIELDS]:
 		if not committee.is_member(election.name):
 			frappe.throw(
@@ -118,25 +119,6 @@ def refuse_changes(election: Document) -> None:
 		)
 	if "announced_on" in changed and before.status in ("Announced", "Annulled"):
 		_refuse(election, "announced_on", before.status)
-
-
-def _changed_fields(election: Document) -> list[str]:
-	changed = []
-	before = election.get_doc_before_save()
-	for df in election.meta.fields:
-		if df.fieldtype in ("Section Break", "Column Break", "Tab Break", "HTML", "Button"):
-			continue
-		if df.fieldname in KEPT_BY_THE_APP:
-			continue
-		if df.fieldtype == "Table":
-			if not election.is_child_table_same(df.fieldname):
-				changed.append(df.fieldname)
-		# An untouched field comes back from a form as "" or None or 0: no change.
-		elif (election.get(df.fieldname) or before.get(df.fieldname)) and election.has_value_changed(
-			df.fieldname
-		):
-			changed.append(df.fieldname)
-	return changed
 
 
 def _refuse(election: Document, field: str, status: str) -> None:
