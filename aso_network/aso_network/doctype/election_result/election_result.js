@@ -7,6 +7,8 @@ frappe.ui.form.on("Election Result", {
 			return;
 		}
 		frm.disable_save();
+		show_rows(frm);
+		show_signatures(frm);
 		const state = signing_state(frm);
 		show_state(frm, state);
 		if (state.may_sign) {
@@ -23,6 +25,55 @@ frappe.ui.form.on("Election Result", {
 		);
 	},
 });
+
+// The votes as people read them; the grid would cut them off on a phone.
+function show_rows(frm) {
+	const { rows = [] } = frm.doc;
+	const most = Math.max(1, ...rows.map((row) => row.votes));
+	const lines = rows.map((row) => {
+		const { first, second } = both_names(row.candidate_name, row.candidate_name_ar);
+		return `<tr class="${row.elected ? "aso-elected" : ""}">
+			<td class="aso-order">${row.elected ? row.seat_order : ""}</td>
+			<td>${bdi(first)}${second ? `<br><small class="text-muted">${bdi(second)}</small>` : ""}
+				<small class="d-block d-sm-none">${esc(__(row.reason))}</small>
+				<span class="aso-bar" style="inline-size: ${(100 * row.votes) / most}%"></span></td>
+			<td class="aso-votes">${row.votes}</td>
+			<td class="d-none d-sm-table-cell">${esc(__(row.reason))}</td>
+		</tr>`;
+	});
+	frm.fields_dict.rows_html.$wrapper.html(`<table class="table aso-rows">
+		<thead><tr>
+			<th scope="col">${__("Elected as")}</th><th scope="col">${__("Candidate")}</th>
+			<th scope="col" class="aso-votes">${__("Votes")}</th><th scope="col" class="d-none d-sm-table-cell">${__("Outcome")}</th>
+		</tr></thead>
+		<tbody>${lines.join("")}</tbody>
+	</table>${lot_html(frm.doc.lots)}`);
+	frm.toggle_display(["rows", "lots"], false);
+}
+
+function lot_html(lots = []) {
+	if (!lots.length) {
+		return "";
+	}
+	const drawn = lots.map((row) => `<li>${bdi(row.candidate_name)}</li>`).join("");
+	return `<p class="mb-1">${__("Drawn by lot among the tied, in this order:")}</p><ol>${drawn}</ol>`;
+}
+
+function show_signatures(frm) {
+	const { signatures = [], result_hash } = frm.doc;
+	const lines = signatures.map((row) => {
+		const current = row.signed_hash === result_hash;
+		return `<li>${bdi(row.full_name || row.user)},
+			<span dir="ltr">${frappe.datetime.str_to_user(row.signed_on)}</span>
+			${current ? pill(__("this hash"), "green") : pill(__("another hash"), "red")}</li>`;
+	});
+	frm.fields_dict.signatures_html.$wrapper.html(
+		lines.length
+			? `<ul class="aso-signatures">${lines.join("")}</ul>`
+			: `<p class="text-muted">${__("Nobody has signed yet.")}</p>`
+	);
+	frm.toggle_display("signatures", false);
+}
 
 // Who has signed this hash, and whether the user may: the server decides, this only spares refusals.
 function signing_state(frm) {
@@ -77,7 +128,10 @@ function sign(frm) {
 	const elected = (frm.doc.rows || [])
 		.filter((row) => row.elected)
 		.sort((a, b) => a.seat_order - b.seat_order)
-		.map((row) => `<li>${bdi(row.candidate_name)}: <b>${row.votes}</b></li>`)
+		.map((row) => {
+			const { first } = both_names(row.candidate_name, row.candidate_name_ar);
+			return `<li>${bdi(first)}: <b>${row.votes}</b></li>`;
+		})
 		.join("");
 	const dialog = new frappe.ui.Dialog({
 		title: __("Sign the result"),
