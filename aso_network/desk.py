@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
+from aso_network.platforms import STAGES
 from aso_network.roles import DESK_ROLES
 
 WORKSPACE = "ASO Network"
@@ -38,35 +39,41 @@ def members_by_platform() -> dict:
 		)
 	)
 	return {
-		"labels": [label for _name, label, _progress in platforms],
+		"labels": [label for _name, label, _stage in platforms],
 		"datasets": [
 			{
 				"name": _("Active members"),
-				"values": [counts.get(name, 0) for name, _label, _progress in platforms],
+				"values": [counts.get(name, 0) for name, _label, _stage in platforms],
 			}
 		],
 	}
 
 
 def progress_of_platforms() -> dict:
-	"""Chart data: how far each platform is on its way to being structured, in per cent."""
+	"""Chart data: how many of the steps to a structured platform each has taken."""
 	platforms = _platforms()
+	last = len(STAGES) - 1
 	return {
-		"labels": [label for _name, label, _progress in platforms],
-		"datasets": [
-			{"name": _("Progress"), "values": [progress or 0 for _name, _label, progress in platforms]}
-		],
-		"yMarkers": [{"label": _("Structured"), "value": 100, "options": {"labelPos": "left"}}],
+		"labels": [label for _name, label, _stage in platforms],
+		"datasets": [{"name": _("Steps taken"), "values": [stage for _name, _label, stage in platforms]}],
+		"yMarkers": [{"label": _("Structured"), "value": last, "options": {"labelPos": "left"}}],
 	}
 
 
-def _platforms() -> list[tuple[str, str, float]]:
-	"""(name, name in the user's language, progress), by name."""
+def _platforms() -> list[tuple[str, str, int]]:
+	"""(name, name in the user's language, number of the stage it has reached), by name."""
 	in_my_language = {"ar": "name_ar", "ku": "name_ku"}.get((frappe.local.lang or "en")[:2], "name_en")
 	rows = frappe.get_list(
 		"Network Platform",
-		fields=["name", "title", "progress", f"{in_my_language} as label"],
+		fields=["name", "title", "stage", f"{in_my_language} as label"],
 		order_by="name",
 		limit_page_length=0,
 	)
-	return [(row.name, row.label or row.title or row.name, row.progress) for row in rows]
+	return [
+		(
+			row.name,
+			row.label or row.title or row.name,
+			STAGES.index(row.stage) if row.stage in STAGES else 0,
+		)
+		for row in rows
+	]

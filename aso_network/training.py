@@ -95,7 +95,7 @@ def check_participants(doc: Document) -> None:
 	doc.registered_count = len(doc.participants)
 	if cint(doc.capacity) < 1:
 		frappe.throw(
-			_("{0} needs at least one place: correct the field Places.").format(doc.title), CapacityError
+			_("{0} needs at least one place: correct the field Capacity.").format(doc.title), CapacityError
 		)
 	if doc.registered_count > cint(doc.capacity):
 		frappe.throw(

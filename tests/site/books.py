@@ -102,7 +102,7 @@ def journal_entry(activity: Document, amount: float) -> Document:
 			"accounts": [
 				{
 					**line,
-					"account": account(activity.company, "Expense", account_type=("is", "not set")),
+					"account": account(activity.company, "Expense", account_type=""),
 					"debit_in_account_currency": amount,
 				},
 				{
@@ -148,7 +148,7 @@ def purchase_order(activity: Document, quantity: float, rate: float, submit: boo
 					"schedule_date": today(),
 					"cost_center": activity.cost_center,
 					"network_activity": activity.name,
-					"expense_account": account(activity.company, "Expense", account_type=("is", "not set")),
+					"expense_account": account(activity.company, "Expense", account_type=""),
 				}
 			],
 		}

@@ -10,7 +10,7 @@ from aso_network import finance, training
 from aso_network.api import activities as api
 from aso_network.roles import FINANCE, MANAGER, OBSERVER, OFFICER, TRAINING
 from aso_network.workflows import guard
-from tests.site import books, builders
+from tests.site import books, builders, races
 
 
 def at(hour: int, days: int = -30) -> str:
@@ -39,10 +39,10 @@ def test_no_title_at_all_is_refused():
 		session(title_en=" ", title_ar=None)
 
 
-@pytest.mark.parametrize("ends_on", [at(9), at(10)])
-def test_a_session_that_ends_before_it_starts_is_refused(ends_on):
+@pytest.mark.parametrize("hour", [9, 10])
+def test_a_session_that_ends_before_it_starts_is_refused(hour):
 	with pytest.raises(training.SessionDatesError, match=r"Team Building ends on .* correct one of the two"):
-		session(ends_on=ends_on)
+		session(ends_on=at(hour))
 
 
 def test_the_number_registered_is_counted_never_typed():
@@ -141,6 +141,16 @@ def test_a_cancelled_session_frees_its_trainer():
 	assert session(trainers=[{"contact": contact}]).name
 
 
+def test_two_who_book_a_trainer_at_once_do_not_both_get_them():
+	def book() -> str:
+		return session(trainers=[{"user": "Administrator"}]).name
+
+	with races.committed("Training Session"):
+		first, second = races.race(book, book)
+		assert isinstance(second, training.TrainerBookedError), second
+		assert first in str(second)
+
+
 # ---------------------------------------------------------------- lifecycle
 
 
@@ -226,7 +236,9 @@ def test_people_of_a_member_are_offered_to_who_may_read_the_member():
 	organization = builders.organization(builders.platform())
 	with builders.as_user(builders.user(TRAINING)):
 		people = api.people_of_member(organization.name)
-	assert {person["contact"] for person in people} >= {row.contact for row in organization.representatives}
+	assert {person["contact"] for person in people} >= {
+		row.contact for row in organization.doc().representatives
+	}
 	assert all(person["name"] for person in people)
 	with builders.as_user(builders.user(OBSERVER)), pytest.raises(frappe.PermissionError):
 		api.people_of_member(organization.name)

@@ -18,8 +18,8 @@ aso.create_activity = (frm) => {
 // Call it from a form's `refresh`.
 aso.activity_button = (frm) => {
 	if (frm.is_new() || !frappe.model.can_read("Network Activity")) return;
-	// The + in Connections takes the same way, so that there is never a second activity.
-	frm.make_methods = { ...frm.make_methods, "Network Activity": aso.create_activity };
+	// There is one at most, so Connections offers no + for another.
+	frm.can_make_methods = { ...frm.can_make_methods, "Network Activity": () => false };
 	const name = frm.doc.name;
 	frappe.db
 		.get_value(

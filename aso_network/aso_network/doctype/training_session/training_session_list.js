@@ -16,6 +16,13 @@ frappe.listview_settings["Training Session"] = {
 	},
 
 	formatters: {
+		// without seconds, so that day and hour fit the column
+		starts_on: (value) =>
+			value
+				? frappe.datetime
+						.convert_to_user_tz(value, false)
+						.format(`${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm`)
+				: "",
 		registered_count: (value, df, doc) =>
 			__("{0} of {1}", [value || 0, doc.capacity || 0]),
 	},
