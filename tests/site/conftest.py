@@ -38,6 +38,10 @@ connect()
 def site():
 	import frappe
 
+	from tests.site import builders
+
+	builders.stock_users()
+	frappe.db.commit()
 	yield SITE
 	frappe.destroy()
 
