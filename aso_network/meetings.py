@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
-from frappe.utils import add_days, cint, format_date, get_time, getdate, strip_html, today
+from frappe.model.document import Document, bulk_insert
+from frappe.utils import add_days, cint, cstr, format_date, get_time, getdate, strip_html, today
 
 from aso_network import membership, platforms, quorum
 
@@ -20,6 +20,15 @@ NOT_TYPED = (
 	"is_quorate",
 )
 DAYS_TO_SECOND_CALL = 7
+LINE = (
+	"idx",
+	"organization",
+	"organization_name",
+	"representative",
+	"representative_name",
+	"present",
+	"left_at",
+)
 
 # What a decision of each kind must say besides its text, and the least that a number may be.
 DECISION_FIELDS = {
@@ -326,6 +335,28 @@ def present_rows(meeting: str) -> list[frappe._dict]:
 		fields=["organization", "organization_name", "representative", "representative_name"],
 		order_by="idx",
 	)
+
+
+def write_new_lines(doc: Document) -> None:
+	"""The new lines of attendance in one statement: Frappe inserts row by row, and there may be 2,000."""
+	new = [row for row in doc.attendance if row.is_new()]
+	bulk_insert("Meeting Attendance", new)
+	for row in new:
+		row.set("__islocal", False)
+		row.flags.is_stored = True
+
+
+def is_stored(row: Document) -> bool:
+	"""Whether the line stands in the database as it is here and need not be written again."""
+	if row.flags.pop("is_stored", False):
+		return True
+	before = row.parent_doc and row.parent_doc.get_doc_before_save()
+	if not before or row.is_new():
+		return False
+	if not before.flags.lines:
+		before.flags.lines = {line.name: line for line in before.attendance}
+	stored = before.flags.lines.get(row.name)
+	return bool(stored) and all(cstr(row.get(field)) == cstr(stored.get(field)) for field in LINE)
 
 
 # --- decisions -------------------------------------------------------------------------------------------

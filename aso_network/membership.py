@@ -137,7 +137,8 @@ def search_words(text: str) -> list[tuple[str, str, str]]:
 def require_territory_in_platform(doc: Document) -> None:
 	"""The city or town lies in the platform's governorate."""
 	governorate = frappe.db.get_value("Network Platform", doc.platform, "territory")
-	if doc.territory == governorate:
+	# Frappe itself asks for the mandatory fields, after this.
+	if not doc.territory or not governorate or doc.territory == governorate:
 		return
 	inner, outer = (
 		frappe.db.get_value("Territory", place, ["lft", "rgt"], as_dict=True)

@@ -187,7 +187,11 @@ def refresh_network() -> None:
 	"""The network is structured on the day the last of its platforms was; not while one is missing."""
 	days = [row.structured_on for row in lock_all().values()]
 	structured_on = max(days) if days and all(days) else None
-	frappe.db.set_single_value("ASO Network Settings", "network_structured_on", structured_on)
+	settings = "ASO Network Settings"
+	frappe.db.set_single_value(settings, "network_structured_on", structured_on)
+	if not structured_on:
+		# An empty date in a Single is read back as a day of the year 1.
+		frappe.db.delete("Singles", {"doctype": settings, "field": "network_structured_on"})
 
 
 def _write(platform: str, **values: object) -> None:

@@ -12,6 +12,7 @@ from aso_network.api import membership as api
 from aso_network.roles import MANAGER, OFFICER
 from aso_network.workflows import guard
 from tests.site import builders
+from tests.site.races import committed, race
 
 
 def apply(platform, **names):
@@ -431,3 +432,25 @@ def test_a_member_cannot_be_deleted():
 	made = builders.organization(builders.platform())
 	with pytest.raises(guard.NotDeletableError):
 		frappe.delete_doc("Member Organization", made)
+
+
+# --- two at once ---
+
+
+def test_two_officers_at_once_enter_the_same_organization():
+	with committed("Member Organization", "Network Platform", "Territory"):
+		platform = builders.platform()
+		territory = platform.territory
+		frappe.db.commit()
+
+		def enter(**names):
+			doc = {"doctype": "Member Organization", "platform": str(platform), "territory": territory}
+			return frappe.get_doc({**doc, **names}).insert().name
+
+		made, refused = race(
+			lambda: enter(name_en="Hope", name_ar="جمعية الأمل"),
+			lambda: enter(name_en="Other", name_ar="جمعيه الامل"),
+		)
+		assert frappe.get_all("Member Organization", filters={"platform": platform}, pluck="name") == [made]
+		assert isinstance(refused, membership.DuplicateOrganizationError)
+		assert made in str(refused) and "Hope" in str(refused)

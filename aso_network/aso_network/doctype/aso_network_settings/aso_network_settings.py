@@ -20,7 +20,7 @@ class ASONetworkSettings(Document):
 		self.check_quorum()
 
 	def keep_computed(self) -> None:
-		self.network_structured_on = frappe.db.get_single_value(self.doctype, "network_structured_on")
+		self.network_structured_on = self.get_doc_before_save().network_structured_on
 
 	def check_ranges(self) -> None:
 		for field, (least, most) in RANGES.items():

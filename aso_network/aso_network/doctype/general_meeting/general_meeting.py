@@ -24,6 +24,11 @@ class GeneralMeeting(Document):
 		meetings.count_present(self)
 		meetings.check_decisions(self)
 
+	def update_child_table(self, fieldname: str, df: object = None) -> None:
+		if fieldname == "attendance":
+			meetings.write_new_lines(self)
+		super().update_child_table(fieldname, df)
+
 	def after_delete(self) -> None:
 		meetings.give_back_number(self)
 

@@ -1,3 +1,4 @@
+from aso_network import meetings
 from aso_network.rows import Row
 
 
@@ -6,3 +7,7 @@ class MeetingAttendance(Row):
 		# `meetings.check_attendance` looks up the organisations and the people of all lines at once, and
 		# fills in their names; line by line this would be two queries for each of perhaps 2,000.
 		return [], []
+
+	def db_update(self) -> None:
+		if not meetings.is_stored(self):
+			super().db_update()
