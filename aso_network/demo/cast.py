@@ -1,0 +1,212 @@
+"""Who and what the story needs. Names that the source text does not give are invented and say “(demo)”."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from aso_network.roles import COMMITTEE, FINANCE, MANAGER, MEMBER, OBSERVER, OFFICER, TRAINING
+
+DOMAIN = "demo.invalid"
+
+# user part of the address, role, first name
+STAFF = (
+	("manager", MANAGER, "Manager"),
+	("officer", OFFICER, "Officer"),
+	("second.officer", OFFICER, "Second Officer"),
+	("observer", OBSERVER, "Observer"),
+	("training", TRAINING, "Training"),
+	("finance", FINANCE, "Finance"),
+)
+# The logins that `make demo` prints besides the staff's; both exist once the story is told.
+TELLER = ("teller.deir-ezzor.1", COMMITTEE)
+MEMBER_LOGIN = ("member.deir-ezzor.1", MEMBER)
+
+
+class Org(NamedTuple):
+	"""An invented organisation: names without the mark, and the P-code of its city or town."""
+
+	en: str
+	ar: str
+	pcode: str
+
+
+class Place(NamedTuple):
+	"""One platform: names, governorate, its organisations, and its meeting."""
+
+	key: str
+	name_en: str
+	name_ar: str
+	name_ku: str
+	pcode: str
+	meeting_date: str
+	venue: str
+	organizations: tuple[Org, ...]
+	seats: int
+	max_choices: int
+	candidates: int
+
+
+DEIR_EZZOR = Place(
+	"deir-ezzor",
+	"Deir Ezzor",
+	"دير الزور",
+	"Dêrezor",
+	"SY09",
+	# Wednesday, in the hall of the restaurant: both from the source text, and so are the 19.
+	"2022-11-09",
+	"Hall of Aman / Deir Ezzor Restaurant",
+	(
+		Org("Euphrates Youth", "شباب الفرات", "SY090100"),
+		Org("Palm Grove Women", "نساء النخيل", "SY090100"),
+		Org("River Bank Development", "تنمية ضفة النهر", "SY090100"),
+		Org("Literacy for All", "القراءة للجميع", "SY090101"),
+		Org("Kisreh Farmers' Union", "اتحاد فلاحي الكسرة", "SY090101"),
+		Org("Light of Basira", "نور البصيرة", "SY090102"),
+		Org("Basira Health Volunteers", "متطوعو صحة البصيرة", "SY090102"),
+		Org("Muhasan Craftswomen", "حرفيات موحسن", "SY090103"),
+		Org("Tabni Clean Water", "مياه التبني النظيفة", "SY090104"),
+		Org("Khasham Reading House", "بيت القراءة في خشام", "SY090105"),
+		Org("Sur Relief Circle", "دائرة الإغاثة في الصور", "SY090106"),
+		Org("Abu Kamal Dialogue", "حوار البوكمال", "SY090200"),
+		Org("Bridge of Abu Kamal", "جسر البوكمال", "SY090200"),
+		Org("Hajin Rebuilds", "هجين تعمر", "SY090201"),
+		Org("Jalaa Teachers", "معلمو الجلاء", "SY090202"),
+		Org("Susat Sports Club", "نادي السوسة الرياضي", "SY090203"),
+		Org("Mayadin Lawyers for Rights", "محامو الميادين للحقوق", "SY090300"),
+		Org("Thiban Seeds", "بذور ذيبان", "SY090301"),
+		Org("Ashara Heritage", "تراث العشارة", "SY090302"),
+	),
+	seats=7,
+	max_choices=7,
+	candidates=9,
+)
+AL_HASAKAH = Place(
+	"al-hasakah",
+	"Al-Hasakah",
+	"الحسكة",
+	"Hesekê",
+	"SY08",
+	"2022-09-14",
+	"Hall in Al-Hasakah (demo)",
+	(
+		Org("Khabur Women's House", "بيت نساء الخابور", "SY080000"),
+		Org("Jazira Youth Initiative", "مبادرة شباب الجزيرة", "SY080000"),
+		Org("Tal Tamer Together", "معاً في تل تمر", "SY080001"),
+		Org("Shadadah Relief", "إغاثة الشدادة", "SY080002"),
+		Org("Amuda Cinema for Peace", "سينما عامودا للسلام", "SY080202"),
+		Org("Qamishli Music Workshop", "ورشة موسيقا القامشلي", "SY080200"),
+		Org("Malikeyyeh Farmers", "فلاحو المالكية", "SY080300"),
+		Org("Darbasiyah Library", "مكتبة الدرباسية", "SY080401"),
+	),
+	seats=5,
+	max_choices=5,
+	candidates=6,
+)
+RAQQA = Place(
+	"raqqa",
+	"Raqqa",
+	"الرقة",
+	"Reqa",
+	"SY11",
+	"2022-10-12",
+	"Hall in Raqqa (demo)",
+	(
+		Org("Raqqa Rebuild", "الرقة تنهض", "SY110100"),
+		Org("Rashid Gate Culture", "ثقافة باب الرشيد", "SY110100"),
+		Org("Karama Dignity", "كرامة", "SY110102"),
+		Org("Maadan Mothers", "أمهات معدان", "SY110103"),
+		Org("Tabqa Dam Youth", "شباب سد الطبقة", "SY110300"),
+		Org("Ein Issa Solidarity", "تضامن عين عيسى", "SY110202"),
+		Org("Suluk Green Belt", "حزام سلوك الأخضر", "SY110201"),
+	),
+	seats=3,
+	max_choices=3,
+	candidates=5,
+)
+# In the order in which they were structured; Deir Ezzor is the final step.
+PLACES = (AL_HASAKAH, RAQQA, DEIR_EZZOR)
+
+FIRST_NAMES = (
+	*("Amal", "Basel", "Dalia", "Elias", "Farida", "Ghassan", "Hala", "Idris", "Jwan", "Khaled"),
+	*("Lamia", "Mazen", "Nour", "Omar", "Perwin", "Qasem", "Rima", "Salim", "Tamara", "Walid"),
+)
+
+MINUTES = {
+	"impressions": (
+		"The members expressed their impressions about the platform and the importance of its presence as a "
+		"first step towards unifying the efforts of work for the benefit of the local community."
+	),
+	"diagnosis": (
+		"They discussed the administrative and operational frameworks in which the platform worked during the "
+		"past period, and the shortage of the desired networking effectiveness."
+	),
+	"proposal": (
+		"A structure based on firm and clear objectives, with participatory work as its key principle, "
+		"characterised by simplicity, which achieves as much as possible democracy and transparency."
+	),
+}
+
+PRECEDENTS = {
+	"al-hasakah": "Models adopted in many civil networks around the world.",
+	"raqqa": "Models adopted in many civil networks around the world; the choice of Al-Hasakah.",
+	"deir-ezzor": (
+		"Models adopted in many civil networks around the world, varying in their compositions according to "
+		"their intended objectives; the choices of the members in Al-Hasakah and Raqqa."
+	),
+}
+
+
+def decisions(place: Place) -> list[dict]:
+	"""What the meeting decided. Seats, marks, votes and wording of the rules are invented."""
+	present = len(place.organizations)
+	carried = {"votes_for": present - 2, "votes_against": 1, "abstentions": 1}
+	return [
+		{
+			"kind": "Governance Model",
+			"text": "The formation of an operational body like its counterparts in the rest of the "
+			"governorates is the most appropriate form.",
+			"governance_model": "Operational Body",
+			"precedents": PRECEDENTS[place.key],
+			**carried,
+		},
+		{
+			"kind": "Electoral Form",
+			"text": "Secret paper ballot; those with the most votes are elected. (demo)",
+			"form": "Block Vote",
+			"seats": place.seats,
+			"max_choices": place.max_choices,
+			"term_months": 24,
+			**carried,
+		},
+		{
+			"kind": "Rules of Candidacy",
+			"text": "Every active member organisation may stand with one candidacy. (demo)",
+			"candidate_kind": "Organization",
+			"max_per_organization": 1,
+			**carried,
+		},
+		{
+			"kind": "Powers",
+			"text": "To coordinate the members' work, speak for the platform and prepare its meetings. (demo)",
+			**carried,
+		},
+		{
+			"kind": "Counting Committee",
+			"text": "Two participants monitor and count the votes and announce the successful names. (demo)",
+			**carried,
+		},
+	]
+
+
+def papers(place: Place, candidacies: list[str]) -> list[dict]:
+	"""Invented ballots, one for each organisation, the last one blank.
+
+	Each candidate gets one vote less than the one before, so nothing is tied; whoever has the fewest marks
+	so far gives the next vote, so nobody marks more than `max_choices`.
+	"""
+	voters = len(place.organizations) - 1
+	marked: list[list[str]] = [[] for _voter in range(voters)]
+	for votes, candidacy in zip(range(voters, 0, -1), candidacies, strict=False):
+		for choices in sorted(marked, key=len)[:votes]:
+			choices.append(candidacy)
+	return [{"choices": choices, "spoiled": False} for choices in [*marked, []]]

@@ -1,0 +1,110 @@
+"""The source text, told by the doors that people use, and taken away again."""
+
+import frappe
+import pytest
+from frappe.utils import getdate
+from frappe.utils.password import check_password
+
+from aso_network.demo import cast, remains, story
+from aso_network.polling import box
+from tests.site import builders
+
+# What Frappe counts up or keeps for itself, with or without a demo.
+NOT_COMPARED = ("__UserSettings", "tabSeries", "tabError Log", "tabScheduled Job Log", "tabRQ Job")
+
+
+def rows() -> dict[str, int]:
+	return {
+		table: frappe.db.count(table.removeprefix("tab"))
+		for table in frappe.db.get_tables(cached=False)
+		if table.startswith("tab") and table not in NOT_COMPARED
+	}
+
+
+def test_the_story_is_told_found_again_and_taken_away():
+	before = rows()
+	story.load()
+
+	deir_ezzor = frappe.get_doc("Network Platform", "Deir Ezzor")
+	meeting = frappe.get_last_doc("General Meeting", {"platform": deir_ezzor.name})
+	assert meeting.meeting_date == getdate("2022-11-09")
+	assert meeting.meeting_date.strftime("%A") == "Wednesday"
+	assert meeting.venue == "Hall of Aman / Deir Ezzor Restaurant"
+	assert (meeting.present_count, meeting.is_quorate, meeting.status) == (19, 1, "Concluded")
+	assert frappe.db.count("Member Organization", {"platform": "Deir Ezzor", "status": "Active"}) == 19
+	assert "networking effectiveness" in meeting.diagnosis
+	model = next(d for d in meeting.decisions if d.kind == "Governance Model")
+	assert "Al-Hasakah and Raqqa" in model.precedents
+	assert {d.kind for d in meeting.decisions if d.carried} >= {
+		"Governance Model",
+		"Electoral Form",
+		"Rules of Candidacy",
+		"Powers",
+		"Counting Committee",
+	}
+
+	election = frappe.get_last_doc("Election", {"platform": "Deir Ezzor"})
+	result = frappe.get_doc("Election Result", election.result)
+	assert (election.status, len(result.signatures), result.total_ballots) == ("Announced", 2, 19)
+	assert len(box.ballots(election.name)) == 19
+	elected = sorted((r for r in result.rows if r.elected), key=lambda r: r.seat_order)
+	assert [r.votes for r in elected] == sorted((r.votes for r in result.rows), reverse=True)[:7]
+
+	body = frappe.get_doc("Operational Body", deir_ezzor.current_body)
+	assert [m.organization for m in body.members] == [r.organization for r in elected]
+	structured = [frappe.db.get_value("Network Platform", p.name_en, "structured_on") for p in cast.PLACES]
+	assert structured == [getdate(p.meeting_date) for p in cast.PLACES]
+	assert frappe.db.get_single_value("ASO Network Settings", "network_structured_on") == getdate(
+		"2022-11-09"
+	)
+	assert len(deir_ezzor.goals) == 3
+
+	workshop = frappe.get_last_doc("Training Session", {"kind": "Workshop"})
+	assert getdate(workshop.starts_on) == getdate("2024-05-29")
+	assert frappe.db.get_value("Project", workshop.programme, "project_name") == "ASO Youth Forum"
+	initiative = frappe.get_last_doc("Network Activity", {"kind": "Initiative"})
+	assert initiative.title == "Our Rights, Your Responsibility"
+	assert initiative.partners[0].partner_name.startswith("Zamen Organization")
+
+	invented = frappe.get_all("Member Organization", fields=["name_en", "name_ar"])
+	assert all("(demo)" in o.name_en and "تجريبي" in o.name_ar for o in invented)
+
+	told = rows()
+	story.load()
+	assert rows() == told
+
+	with builders.as_user("manager@demo.invalid"):
+		assert frappe.get_list("Member Organization", limit=0)
+	check_logins()
+	check_that_a_real_member_keeps_the_demo()
+	story.remove()
+	after = rows()
+	assert {t: (before[t], after[t]) for t in after if after[t] != before[t]} == {}
+	assert remains.manifest() == []
+	assert not frappe.db.get_single_value("ASO Network Settings", "network_structured_on")
+
+
+def check_logins() -> None:
+	logins = story.logins()
+	for login in logins:
+		assert check_password(login["user"], login["password"]) == login["user"]
+		assert login["role"] in frappe.get_roles(login["user"])
+	assert {login["role"] for login in logins} == set(builders.ALL_ROLES)
+	assert len({login["password"] for login in logins}) == len(logins)
+
+
+def check_that_a_real_member_keeps_the_demo() -> None:
+	frappe.db.savepoint("before_real")
+	real = builders.organization("Raqqa")
+	with pytest.raises(remains.DemoInUseError, match=real):
+		story.remove()
+	assert frappe.db.exists("Network Platform", "Raqqa")
+	frappe.db.rollback(save_point="before_real")
+
+
+def test_the_demo_does_not_move_in_beside_real_platforms():
+	raqqa = frappe.db.get_value("Territory", {"aso_pcode": "SY11"})
+	builders.platform(territory=raqqa, name_en="Ours")
+	with pytest.raises(story.DemoError, match="Ours"):
+		story.load()
+	assert not frappe.db.exists("User", "manager@demo.invalid")
