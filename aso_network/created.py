@@ -30,4 +30,6 @@ def forget_all() -> None:
 
 
 def _all() -> dict[str, list[str]]:
-	return json.loads(frappe.db.get_global(_KEY) or "{}")
+	# From the table: while an app is being installed, Frappe keeps the cache of defaults as it was before.
+	value = frappe.db.get_value("DefaultValue", {"parent": "__global", "defkey": _KEY}, "defvalue")
+	return json.loads(value or "{}")

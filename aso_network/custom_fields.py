@@ -86,7 +86,7 @@ def remove_custom_fields() -> None:
 	# A search setting that the site made its own would name fields that are gone.
 	_delete(
 		"Property Setter",
-		{"doc_type": "Territory", "property": "search_fields", "value": ("like", "%aso\\_%")},
+		{"doc_type": "Territory", "property": "search_fields", "value": ("like", "%aso_aliases%")},
 	)
 
 

@@ -52,7 +52,8 @@ def remove_dimension() -> None:
 
 
 def _empty(doctype: str) -> None:
-	if frappe.db.has_column(doctype, FIELDNAME):
+	# Some of ERPNext's forms (single or virtual) have no table.
+	if frappe.db.table_exists(doctype) and frappe.db.has_column(doctype, FIELDNAME):
 		table = frappe.qb.DocType(doctype)
 		frappe.qb.update(table).set(table[FIELDNAME], None).where(table[FIELDNAME].isnotnull()).run()
 

@@ -13,7 +13,6 @@ after_install = "aso_network.install.after_install"
 after_migrate = "aso_network.install.after_migrate"
 setup_wizard_complete = "aso_network.install.after_setup_wizard"
 before_uninstall = "aso_network.uninstall.before_uninstall"
-after_uninstall = "aso_network.uninstall.after_uninstall"
 
 app_include_js = "aso_network.bundle.js"
 extend_bootinfo = ["aso_network.boot.extend_bootinfo", "aso_network.desk.open_on_workspace"]
@@ -41,6 +40,7 @@ doc_events = {
 	"Contact": {"on_trash": "aso_network.membership.forget_contact"},
 	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},
 }
+standard_queries = {"Member Organization": "aso_network.api.membership.search_organizations"}
 scheduler_events = {"daily": ["aso_network.bodies.end_due_terms", "aso_network.finance.refresh_all"]}
 
 _NARROWED = (
@@ -51,6 +51,7 @@ _NARROWED = (
 )  # fmt: skip
 permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")
 has_permission = dict.fromkeys(_NARROWED, "aso_network.permissions.has_permission")
+standard_queries = {"Member Organization": "aso_network.api.membership.search_organizations"}
 override_whitelisted_methods = {
 	"frappe.client.get_count": "aso_network.api.doors.get_count",
 	"frappe.desk.search.get_link_title": "aso_network.api.doors.get_link_title",

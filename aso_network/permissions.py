@@ -155,7 +155,10 @@ def _closed(user: str) -> Reach:
 
 
 def _finished(user: str) -> Reach:
-	"""Entries: one's own; the other teller's when both have finished, so that nobody copies."""
+	"""Entries: one's own; the other teller's when both have finished, so that nobody copies.
+
+	Not those of a voided batch either: its papers are entered again.
+	"""
 	return {
 		"member": {user},
 		"batch": set(
@@ -163,7 +166,7 @@ def _finished(user: str) -> Reach:
 				"Ballot Batch",
 				filters={
 					"election": ("in", list(served_elections(user))),
-					"status": ("!=", "Entering"),
+					"status": ("in", ("Differs", "Agreed", "Resolved")),
 				},
 				pluck="name",
 			)

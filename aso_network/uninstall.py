@@ -48,22 +48,17 @@ _UNTIED: dict[str, tuple[str, str]] = {
 
 
 def before_uninstall() -> None:
+	"""All of it happens here: what runs after the app is gone from the site, Frappe does not commit."""
 	remove_workflows()
 	remove_dimension()
 	remove_grants()
 	remove_custom_fields()
 	_remove_what_hangs_on(frappe.get_all("DocType", filters={"module": MODULE}, pluck="name"))
 	_remove_jobs()
-
-
-def after_uninstall() -> None:
-	"""Roles go last: until then Frappe reads permission tables that name them."""
 	_remove_roles(created("Role"))
-	# Among them what Frappe wrote down while it deleted the module's records.
-	frappe.db.delete("Patch Log", {"patch": ("like", "aso\\_network.%")})
+	frappe.db.delete("Patch Log", {"patch": ("like", "aso_network.%")})
 	frappe.db.delete("Block Module", {"module": MODULE})
 	forget_all()
-	frappe.clear_cache()
 
 
 def _remove_what_hangs_on(doctypes: list[str]) -> None:
@@ -82,7 +77,7 @@ def _remove_what_hangs_on(doctypes: list[str]) -> None:
 
 
 def _remove_jobs() -> None:
-	jobs = frappe.get_all("Scheduled Job Type", filters={"method": ("like", "aso\\_network.%")}, pluck="name")
+	jobs = frappe.get_all("Scheduled Job Type", filters={"method": ("like", "aso_network.%")}, pluck="name")
 	frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ("in", jobs)})
 	frappe.db.delete("Scheduled Job Type", {"name": ("in", jobs)})
 

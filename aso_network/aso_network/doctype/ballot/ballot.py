@@ -1,13 +1,14 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
+
+from aso_network.boxed import Boxed
 
 
 class SealedBallotError(frappe.ValidationError):
 	"""The box is append-only and filled by the app alone."""
 
 
-class Ballot(Document):
+class Ballot(Boxed):
 	"""One vote in the box. Written by `polling.box` and by nothing and nobody else; never changed."""
 
 	def validate(self) -> None:

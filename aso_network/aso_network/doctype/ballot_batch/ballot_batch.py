@@ -1,13 +1,14 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
+
+from aso_network.boxed import Boxed
 
 
 class SealedBatchError(frappe.ValidationError):
 	"""Batches are kept by the committee's entry page alone."""
 
 
-class BallotBatch(Document):
+class BallotBatch(Boxed):
 	"""A stack of paper ballots that two tellers enter. Changed by `polling.batches` only."""
 
 	def validate(self) -> None:

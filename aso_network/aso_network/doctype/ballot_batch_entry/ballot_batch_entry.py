@@ -1,13 +1,14 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
+
+from aso_network.boxed import Boxed
 
 
 class SealedEntryError(frappe.ValidationError):
 	"""An entry is made by its teller on the entry page alone."""
 
 
-class BallotBatchEntry(Document):
+class BallotBatchEntry(Boxed):
 	"""What one teller read from a batch. Changed by `polling.batches` only."""
 
 	def validate(self) -> None:
