@@ -5,7 +5,18 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.model.document import Document, bulk_insert
-from frappe.utils import add_days, cint, cstr, format_date, get_time, getdate, strip_html, today
+from frappe.utils import (
+	add_days,
+	cint,
+	cstr,
+	format_date,
+	format_time,
+	get_datetime,
+	get_time,
+	getdate,
+	strip_html,
+	today,
+)
 
 from aso_network import membership, platforms, quorum
 
@@ -453,6 +464,27 @@ def models_of_others(platform: str) -> list[frappe._dict]:
 		order_by="name",
 	)
 	return others
+
+
+def for_print(doc: Document) -> frappe._dict:
+	"""What the minutes show beside the fields, in the language of the print: `platform`, `hours`, `facilitator`,
+	and `people` (`organization`, `person`, `left_at`), those who were there."""
+	rows = [row for row in doc.attendance if row.present or row.left_at]
+	named = membership.names_in(frappe.local.lang, [row.organization for row in rows])
+	hours = [format_time(time, "HH:mm") for time in (doc.start_time, doc.end_time) if time]
+	return frappe._dict(
+		platform=platforms.name_in(frappe.local.lang, doc.platform),
+		hours=" – ".join(hours),
+		facilitator=doc.facilitator and frappe.db.get_value("Contact", doc.facilitator, "full_name"),
+		people=[
+			frappe._dict(
+				organization=named.get(row.organization) or row.organization_name,
+				person=row.representative_name or "",
+				left_at=format_time(get_datetime(row.left_at), "HH:mm") if row.left_at else None,
+			)
+			for row in rows
+		],
+	)
 
 
 # --- the lifecycle ---------------------------------------------------------------------------------------

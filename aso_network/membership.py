@@ -131,6 +131,17 @@ def search_words(text: str) -> list[tuple[str, str, str]]:
 	return [("search_key", "like", f"%{word}%") for word in names.normalize(text).split()]
 
 
+def names_in(language: str, organizations: list[str]) -> dict[str, str]:
+	"""Name of the record → what the organisation is called in `language`, or else its title."""
+	field = names.field_for(language)
+	rows = frappe.get_all(
+		"Member Organization",
+		filters={"name": ("in", organizations)},
+		fields=["name", "title", f"{field} as own"],
+	)
+	return {row.name: row.own or row.title for row in rows}
+
+
 # --- place and dates -------------------------------------------------------------------------------------
 
 

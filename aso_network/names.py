@@ -71,6 +71,12 @@ def lines(text: str | None) -> list[str]:
 	return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
+def field_for(language: str | None) -> str:
+	"""The field that holds a name in `language` ("ar", "ku", "ckb-IQ", "en-GB" …): name_ar, name_ku, name_en."""
+	code = (language or "en").replace("_", "-").split("-")[0]
+	return {"ar": "name_ar", "ku": "name_ku", "ckb": "name_ku", "kmr": "name_ku"}.get(code, "name_en")
+
+
 def _plain(char: str) -> str:
 	"""One character of a key: letters stay, digits become ASCII, marks vanish, all else parts words."""
 	category = unicodedata.category(char)

@@ -48,6 +48,11 @@ def title(doc: Document) -> str:
 	return given[0]
 
 
+def name_in(language: str, platform: str) -> str:
+	"""What `platform` is called in `language`, or else its name."""
+	return frappe.db.get_value("Network Platform", platform, names.field_for(language)) or platform
+
+
 def keep_computed(doc: Document) -> None:
 	"""What follows from members, meetings and elections stays as the database has it, whatever was sent."""
 	before = doc.get_doc_before_save()

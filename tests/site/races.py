@@ -27,6 +27,8 @@ def committed(*doctypes: str) -> Iterator[None]:
 		frappe.db.rollback()
 		for doctype in doctypes:
 			made = set(frappe.get_all(doctype, pluck="name")) - known[doctype]
+			if not made:
+				continue
 			for child in frappe.get_meta(doctype).get_table_fields():
 				frappe.db.delete(child.options, {"parenttype": doctype, "parent": ("in", list(made))})
 			frappe.db.delete(doctype, {"name": ("in", list(made))})

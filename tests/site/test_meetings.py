@@ -536,6 +536,44 @@ def test_only_the_office_convenes():
 		guard.move(doc, "Convened")
 
 
+# --- minutes on paper ---
+
+
+def printed(doc, language):
+	before = frappe.local.lang
+	frappe.local.lang = language
+	try:
+		return frappe.get_print("General Meeting", doc.name, "General Meeting Minutes", doc=doc)
+	finally:
+		frappe.local.lang = before
+
+
+def test_the_minutes_print_in_english_and_from_the_right_in_arabic():
+	platform, organizations, doc = hall(3, start_time="10:00:00", venue="Hall <1>")
+	doc.impressions = "<p>They spoke about the <b>platform</b>.</p>"
+	decide(doc, "Electoral Form", 3, text="Five seats & more", seats=5, max_choices=3)
+	doc.save()
+	doc.attendance[0].left_at = f"{today()} 12:30:00"
+	doc.append("attendance", {**builders.present(builders.organization(platform)), "present": 0})
+	doc.save()
+	english, arabic = printed(doc, "en"), printed(doc, "ar")
+	for said in (
+		'dir="ltr"',
+		organizations[0].title,
+		"left at 12:30",
+		"<b>platform</b>",
+		"10:00",
+		"Hall &lt;1&gt;",
+		"Five seats &amp; more",
+		"2 of 3 active members present, 2 needed",
+		"Announcement of the result",
+	):
+		assert said in english
+	assert doc.attendance[3].organization_name not in english
+	assert 'class="gm" dir="rtl"' in arabic
+	assert organizations[0].name_ar in arabic and organizations[0].title not in arabic
+
+
 # --- size ---
 
 

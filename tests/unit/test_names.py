@@ -89,6 +89,22 @@ def test_lines_are_what_is_written_on_them():
 	assert names.lines(None) == []
 
 
+@pytest.mark.parametrize(
+	("language", "field"),
+	[
+		("ar", "name_ar"),
+		("ar-SY", "name_ar"),
+		("ku", "name_ku"),
+		("ckb", "name_ku"),
+		("en_GB", "name_en"),
+		("fr", "name_en"),
+		(None, "name_en"),
+	],
+)
+def test_the_field_of_a_language(language, field):
+	assert names.field_for(language) == field
+
+
 @pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 def test_the_list_search_in_the_browser_normalizes_alike():
 	"""The list's search box normalizes what is typed in the browser; it must find what Python stored."""
@@ -98,9 +114,9 @@ def test_the_list_search_in_the_browser_normalizes_alike():
 	).read_text()
 	texts = [text for pair in SAME + OTHER for text in pair]
 	program = (
-		"globalThis.frappe = {listview_settings: {}, provide() {}}; globalThis.aso_network = {};\n"
+		"globalThis.frappe = {listview_settings: {}, provide() {}}; globalThis.aso = {};\n"
 		+ source
-		+ f"\nconsole.log(JSON.stringify({json.dumps(texts)}.map(aso_network.normalize)));"
+		+ f"\nconsole.log(JSON.stringify({json.dumps(texts)}.map(aso.normalize)));"
 	)
 	out = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True).stdout
 	assert json.loads(out) == [names.normalize(text) for text in texts]

@@ -32,6 +32,9 @@ class GeneralMeeting(Document):
 	def after_delete(self) -> None:
 		meetings.give_back_number(self)
 
+	def for_print(self) -> frappe._dict:
+		return meetings.for_print(self)
+
 
 def on_doctype_update() -> None:
 	frappe.db.add_unique("General Meeting", ["platform", "sequence", "call_number"])

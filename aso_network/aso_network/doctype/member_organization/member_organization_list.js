@@ -1,7 +1,7 @@
-frappe.provide("aso_network");
+frappe.provide("aso");
 
 // As names.normalize() in Python: one spelling for a name typed on any keyboard.
-aso_network.normalize = (text) => {
+aso.normalize = (text) => {
 	const letters = {
 		ٱ: "ا",
 		ة: "ه",
@@ -70,7 +70,7 @@ frappe.listview_settings["Member Organization"] = {
 		fields.title?.$wrapper.hide();
 		if (!fields.search_key) return;
 		fields.search_key.get_value = function () {
-			const words = aso_network.normalize(this.get_input_value()).split(" ").filter(Boolean);
+			const words = aso.normalize(this.get_input_value()).split(" ").filter(Boolean);
 			return words.length ? `%${words.join("%")}%` : "";
 		};
 	},

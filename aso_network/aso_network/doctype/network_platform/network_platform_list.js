@@ -1,0 +1,9 @@
+frappe.listview_settings["Network Platform"] = {
+	add_fields: ["stage", "structured_on"],
+	hide_name_filter: true,
+
+	get_indicator(doc) {
+		const color = doc.structured_on ? "green" : doc.stage === "Founded" ? "gray" : "blue";
+		return [__(doc.stage), color, `stage,=,${doc.stage}`];
+	},
+};
