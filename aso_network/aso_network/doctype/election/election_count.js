@@ -22,14 +22,8 @@ class ElectionCount {
 		this.$box = this.frm.fields_dict.batches_html.$wrapper;
 		this.$box.off(".count").empty();
 		const closed = ["Voting Closed", "Tie", "Counted", "Announced"].includes(this.election.status);
-		if (!this.serve || !closed) {
-			this.$box.html(
-				`<p class="text-muted">${
-					closed
-						? __("The committee enters the ballots; until the count, only it sees them.")
-						: __("Ballots are entered after voting is closed.")
-				}</p>`
-			);
+		if (!closed) {
+			this.$box.html(`<p class="text-muted">${__("Ballots are entered after voting is closed.")}</p>`);
 			return;
 		}
 		this.$box.html(`
@@ -57,7 +51,13 @@ class ElectionCount {
 				on_change: () => this.frm.reload_doc(),
 			})
 		);
-		this.show_batches();
+		if (this.serve) {
+			this.show_batches();
+		} else {
+			this.$box
+				.find(".aso-batches")
+				.html(`<p class="text-muted">${__("The committee enters the ballots, in two entries each.")}</p>`);
+		}
 		this.show_figures();
 	}
 

@@ -173,7 +173,7 @@ class ElectionRoll {
 
 	row(voter) {
 		const late = voter.added_on ? ` ${pill(__("Added late"), "orange")}` : "";
-		return `<li class="aso-voter ${voter.voted && this.shows_marks ? "aso-voted" : ""}">
+		return `<li class="aso-voter ${voter.voted && this.is_polling_desk ? "aso-voted" : ""}">
 			<span class="aso-name"><b>${bdi(voter.first)}</b>${late}
 				<br><span class="text-muted">${[voter.second, voter.delegate_name]
 					.filter(Boolean)

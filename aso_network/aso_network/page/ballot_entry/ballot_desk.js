@@ -14,8 +14,15 @@ frappe.provide("aso_network.ballot_entry");
 		constructor(page) {
 			this.page = page;
 			this.$body = $('<div class="ballot-entry"></div>').appendTo(page.main);
-			this.$body.on("click", "[data-candidate]", (e) => this.toggle(e.currentTarget.dataset.candidate));
+			this.$body.on("click", "[data-candidate]", (e) => {
+				this.toggle(e.currentTarget.dataset.candidate);
+				// Who came with Tab goes on from there; after a tap the keys work at once.
+				if (e.detail === 0) {
+					e.currentTarget.focus();
+				}
+			});
 			this.$body.on("click", "[data-do]", (e) => this.act(e.currentTarget.dataset.do));
+			this.watch_other_windows();
 			document.addEventListener("keydown", (event) => this.key(event), true);
 			window.addEventListener("beforeunload", (event) => {
 				if (this.store && !this.store.is_saved) {
@@ -23,6 +30,24 @@ frappe.provide("aso_network.ballot_entry");
 					event.returnValue = "";
 				}
 			});
+		}
+
+		// One window per batch and browser: of two, each would save over the other.
+		watch_other_windows() {
+			if (!window.BroadcastChannel) {
+				return;
+			}
+			this.windows = new BroadcastChannel("aso_network.ballot_entry");
+			this.windows.onmessage = ({ data }) => {
+				if (data === this.batch && this.store) {
+					this.store.close();
+					this.store = this.entry = null;
+					this.say_only(__("This batch is open in another window now."));
+					$(`<button type="button" class="btn btn-default">${__("Continue here")}</button>`)
+						.appendTo(this.$body)
+						.on("click", () => this.open(data));
+				}
+			};
 		}
 
 		async open(batch) {
@@ -65,6 +90,7 @@ frappe.provide("aso_network.ballot_entry");
 				this.show_finished();
 				return;
 			}
+			this.windows?.postMessage(entry.batch);
 			this.store = new module.Store(entry.batch, () => this.show_saving());
 			const contradiction = this.store.begin(entry.ballots);
 			this.render();
