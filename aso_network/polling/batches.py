@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from pypika.queries import QueryBuilder
 
 from aso_network import audit
 from aso_network.elections.ballots import Ballot, as_json_value, checked, from_json_value
@@ -40,7 +41,9 @@ def create(election: Document) -> str:
 	"""Open a new batch once voting is closed; returns its name."""
 	committee.require_member(election)
 	_require_counting(election.name)
-	number = frappe.db.count("Ballot Batch", {"election": election.name}) + 1
+	table = frappe.qb.DocType("Ballot Batch")
+	numbers = frappe.qb.from_(table).where(table.election == election.name).select(table.number)
+	number = len(_as_it_is_now(numbers)) + 1
 	batch = frappe.new_doc("Ballot Batch", election=election.name, number=number)
 	return _save(batch).name
 
@@ -97,10 +100,10 @@ def save_entry(batch: Document, ballots: list[dict[str, Any]], finished: bool) -
 		_refuse(batch, _("your entry is finished; reopen it to correct it"))
 	if status not in OPEN:
 		_refuse(batch, _("it is {0} and closed").format(_(status)))
-	if not row and frappe.db.count("Ballot Batch Entry", {"batch": batch.name}) >= TELLERS:
+	if not row and len(_entries(batch.name)) >= TELLERS:
 		_refuse(batch, _("two tellers are entering it already"))
 	entry = (
-		frappe.get_doc("Ballot Batch Entry", row.name)
+		frappe.get_doc("Ballot Batch Entry", row.name, for_update=True)
 		if row
 		else frappe.new_doc(
 			"Ballot Batch Entry", batch=batch.name, election=election.name, member=frappe.session.user
@@ -119,7 +122,7 @@ def reopen_entry(batch: Document) -> None:
 	row = _entry_row(batch.name, frappe.session.user)
 	if status not in OPEN or not row:
 		_refuse(batch, _("it is {0} and you cannot take it up again").format(_(status)))
-	entry = frappe.get_doc("Ballot Batch Entry", row.name)
+	entry = frappe.get_doc("Ballot Batch Entry", row.name, for_update=True)
 	entry.finished = 0
 	_save(entry)
 	_set_batch(batch.name, status="Entering")
@@ -224,7 +227,7 @@ def _put_into_box(batch: Document, ballots: list[Ballot], status: str, note: str
 	)
 	# The order of the papers has served its purpose.
 	for row in _finished_entries(batch.name):
-		entry = frappe.get_doc("Ballot Batch Entry", row.name)
+		entry = frappe.get_doc("Ballot Batch Entry", row.name, for_update=True)
 		entry.ballots = _text(sorted(_stored(row)))
 		_save(entry)
 	refresh_entered(batch.election)
@@ -269,13 +272,24 @@ def _entry_row(batch: str, member: str) -> frappe._dict | None:
 	)
 
 
-def _finished_entries(batch: str) -> list[frappe._dict]:
-	return frappe.get_all(
-		"Ballot Batch Entry",
-		filters={"batch": batch, "finished": 1},
-		fields=["name", "member", "ballots"],
-		order_by="member",
+def _entries(batch: str) -> list[frappe._dict]:
+	entry = frappe.qb.DocType("Ballot Batch Entry")
+	return _as_it_is_now(
+		frappe.qb.from_(entry)
+		.where(entry.batch == batch)
+		.select(entry.name, entry.member, entry.ballots, entry.finished)
+		.orderby(entry.member)
 	)
+
+
+def _finished_entries(batch: str) -> list[frappe._dict]:
+	return [entry for entry in _entries(batch) if entry.finished]
+
+
+def _as_it_is_now(query: QueryBuilder) -> list[frappe._dict]:
+	"""A locking read: a plain one would show what stood when this transaction began, and so the two tellers
+	who finish at the same moment would not see each other's entry."""
+	return query.for_update().run(as_dict=True)
 
 
 def _require_counting(election: str) -> None:
@@ -290,7 +304,7 @@ def _require_counting(election: str) -> None:
 
 
 def _set_batch(name: str, **values: Any) -> None:
-	batch = frappe.get_doc("Ballot Batch", name)
+	batch = frappe.get_doc("Ballot Batch", name, for_update=True)
 	batch.update(values)
 	_save(batch)
 

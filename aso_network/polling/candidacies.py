@@ -121,14 +121,16 @@ def require_unique(candidacy: Document) -> None:
 	if candidacy.status not in STANDING:
 		return
 	election = _election(candidacy)
-	others = frappe.get_all(
-		"Candidacy",
-		filters={
-			"election": candidacy.election,
-			"status": ("in", STANDING),
-			"name": ("!=", candidacy.name or ""),
-		},
-		fields=["name", "organization", "person"],
+	table = frappe.qb.DocType("Candidacy")
+	# A locking read, for what another submission has just added.
+	others = (
+		frappe.qb.from_(table)
+		.where(table.election == candidacy.election)
+		.where(table.status.isin(STANDING))
+		.where(table.name != (candidacy.name or ""))
+		.select(table.name, table.organization, table.person)
+		.for_update()
+		.run(as_dict=True)
 	)
 	same_person = [o.name for o in others if candidacy.person and o.person == candidacy.person]
 	of_organization = [o.name for o in others if o.organization == candidacy.organization]

@@ -156,9 +156,9 @@ def sign(result: Document, result_hash: str) -> int:
 
 	`result_hash` is the hash the signer was shown. Signing twice with the same hash changes nothing.
 	"""
-	election = frappe.get_doc("Election", result.election)
+	# The locks make two signers wait for each other: no signature is lost.
+	election = frappe.get_doc("Election", result.election, for_update=True)
 	committee.require_member(election)
-	# The lock makes two signers wait for each other: no signature is lost.
 	result = _locked_result(election, result.name)
 	if election.status != "Counted":
 		frappe.throw(

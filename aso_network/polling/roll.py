@@ -76,9 +76,11 @@ def add_voter(election: Document, organization: str, reason: str) -> str:
 		)
 	if not (reason or "").strip():
 		frappe.throw(_("Write why {0} is added to the roll of {1}.").format(title, election.title), RollError)
-	if frappe.db.exists("Election Voter", {"election": election.name, "organization": organization}):
+	if frappe.db.get_value(
+		"Election Voter", {"election": election.name, "organization": organization}, for_update=True
+	):
 		frappe.throw(_("{0} is on the roll of {1} already.").format(title, election.title), RollError)
-	delegate = membership.current_delegate(organization)
+	delegate = membership.current_delegate(organization, election.voting_date)
 	if not delegate:
 		frappe.throw(
 			_("{0} has no current delegate; enter one before it is put on the roll of {1}.").format(
@@ -100,7 +102,7 @@ def latecomers(election: Document) -> list[dict[str, str]]:
 	on_roll = set(frappe.get_all("Election Voter", filters={"election": election.name}, pluck="organization"))
 	return [
 		{key: row[key] for key in ("name", "title", "delegate_name")}
-		for row in membership.active_organizations(election.platform)
+		for row in membership.active_organizations(election.platform, election.voting_date)
 		if row["delegate"] and row["name"] not in on_roll
 	]
 
@@ -136,16 +138,16 @@ def unmark_voted(election: Document, voter: str, reason: str) -> None:
 	audit.record(election, "Correct Mark", reason=f"{row.organization_name}: {reason.strip()}")
 
 
-def counts(election: str) -> tuple[int, int]:
-	"""(voters on the roll, voters marked)."""
+def counts(election: str, lock: bool = False) -> tuple[int, int]:
+	"""(voters on the roll, voters marked); with `lock` as committed by others up to this moment."""
 	voter = frappe.qb.DocType("Election Voter")
-	rows = (
+	query = (
 		frappe.qb.from_(voter)
 		.where(voter.election == election)
 		.groupby(voter.voted)
 		.select(voter.voted, Count("*"))
-		.run()
 	)
+	rows = (query.for_update() if lock else query).run()
 	return sum(n for _voted, n in rows), sum(n for voted, n in rows if voted)
 
 
@@ -158,7 +160,7 @@ def close(election: Document) -> None:
 			).format(election.title),
 			RollTamperedError,
 		)
-	_on_roll, election.voters_marked = counts(election.name)
+	_on_roll, election.voters_marked = counts(election.name, lock=True)
 
 
 def issues(election: Document) -> list[tuple[str, str]]:
@@ -180,7 +182,7 @@ def _eligible(election: Document) -> list[tuple[str, str]]:
 	"""(organisation, delegate) of everyone who may vote, from the source that the election names."""
 	delegates = {
 		row["name"]: row["delegate"]
-		for row in membership.active_organizations(election.platform)
+		for row in membership.active_organizations(election.platform, election.voting_date)
 		if row["delegate"]
 	}
 	if election.roll_source == "Active members":

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from aso_network.rows import Row
 
 
-class ElectionResultLot(Document):
+class ElectionResultLot(Row):
 	pass

@@ -1,0 +1,87 @@
+"""Two members of the committee at the same moment: no vote counts twice, no signature and no entry is lost."""
+
+import json
+
+import frappe
+
+from aso_network.api import elections as api
+from aso_network.polling import roll
+from tests.site import builders, hall
+from tests.site.races import committed, race
+
+MADE = (
+	*("Election Result", "Ballot", "Ballot Batch Entry", "Ballot Batch", "Election Voter", "Candidacy"),
+	*("Election", "General Meeting", "Member Organization", "Contact", "Network Platform", "Territory"),
+	*("Network Audit Event", "Workflow Action", "Comment"),
+)
+
+
+def as_teller(user, act):
+	def run():
+		frappe.set_user(user)
+		return act()
+
+	return run
+
+
+def test_two_tellers_mark_the_same_voter_at_once():
+	with committed(*MADE):
+		h = hall.build()
+		h.move("Voting Open")
+		voter = h.voters()[h.organizations[0]]
+		frappe.db.commit()
+		made, refused = race(
+			*(as_teller(t, lambda: api.mark_voted(h.election, voter) or "marked") for t in h.tellers)
+		)
+		assert made == "marked"
+		assert isinstance(refused, roll.AlreadyVotedError)
+		assert roll.counts(h.election) == (5, 1)
+
+
+def test_a_mark_made_while_voting_closes_is_counted_or_refused_never_lost():
+	with committed(*MADE):
+		h = hall.build()
+		h.move("Voting Open")
+		voter = h.voters()[h.organizations[0]]
+		frappe.db.commit()
+		marked, closed = race(
+			as_teller(h.tellers[0], lambda: api.mark_voted(h.election, voter) or "marked"),
+			as_teller(h.tellers[1], lambda: h.move("Voting Closed", h.tellers[1]).voters_marked),
+		)
+		assert (marked, closed) == ("marked", 1)
+
+
+def test_two_tellers_finish_at_once_and_are_compared():
+	with committed(*MADE):
+		h = hall.build()
+		h.move("Voting Open")
+		h.mark(1)
+		h.move("Voting Closed", h.tellers[0])
+		papers = json.dumps([h.paper(0)])
+		with builders.as_user(h.tellers[0]):
+			batch = api.create_batch(h.election)
+		frappe.db.commit()
+		first, second = race(*(as_teller(t, lambda: api.save_entry(batch, papers, True)) for t in h.tellers))
+		assert (first, second) == ("Entering", "Agreed")
+		assert frappe.db.count("Ballot", {"election": h.election}) == 1
+
+
+def test_two_members_sign_at_once_and_both_signatures_stand():
+	with committed(*MADE):
+		h = hall.build()
+		result = h.count([h.paper(0, 1), h.paper(0, 1), h.paper(0)])
+		frappe.db.commit()
+		race(*(as_teller(t, lambda: api.sign(result.name, result.result_hash)) for t in h.tellers))
+		assert {s.user for s in h.result().signatures} == set(h.tellers)
+
+
+def test_two_officers_nominate_the_same_organization_at_once():
+	with committed(*MADE):
+		h = hall.build(candidates=1, upto="nominations")
+		frappe.db.commit()
+		officers = [h.officer, builders.user("Network Officer")]
+		made, refused = race(
+			*(as_teller(o, lambda: hall.stand(h, h.organizations[1]).name) for o in officers)
+		)
+		assert frappe.db.count("Candidacy", {"election": h.election, "organization": h.organizations[1]}) == 1
+		assert isinstance(refused, frappe.ValidationError), (made, refused)
