@@ -33,6 +33,7 @@ override_doctype_dashboards = {
 _GUARD = "aso_network.workflows.guard"
 doc_events = {
 	_workflows.DOCTYPES: {
+		"onload": "aso_network.link_titles.fetch_together",
 		"validate": f"{_GUARD}.check",
 		"on_update": f"{_GUARD}.record",
 		"on_trash": f"{_GUARD}.refuse_deletion",
