@@ -44,6 +44,7 @@ frappe.ui.form.on("Election", {
 		show_checklist(frm);
 		show_next_step(frm);
 		add_buttons(frm);
+		aso.activity_button(frm);
 		frm.roll = frm.roll || new ElectionRoll(frm);
 		frm.roll.refresh();
 		new ElectionCount(frm).refresh();
