@@ -24,6 +24,13 @@ def open_on_workspace(bootinfo: frappe._dict) -> None:
 		user["default_workspace"] = {"name": WORKSPACE, "title": WORKSPACE, "public": 1}
 
 
+def release_landing_page() -> None:
+	"""Before the app leaves: who chose its workspace as their own would not get past the login without it."""
+	frappe.db.set_value(
+		"User", {"default_workspace": WORKSPACE}, "default_workspace", None, update_modified=False
+	)
+
+
 def members_by_platform() -> dict:
 	"""Chart data: active members of each platform the user may see, also of one that has none yet."""
 	platforms = _platforms()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import frappe
 
+from aso_network import desk
 from aso_network.created import created, forget_all
 from aso_network.custom_fields import MODULE, remove_custom_fields
 from aso_network.dimension import remove_dimension
@@ -58,6 +59,7 @@ def before_uninstall() -> None:
 	_remove_roles(created("Role"))
 	frappe.db.delete("Patch Log", {"patch": ("like", "aso_network.%")})
 	frappe.db.delete("Block Module", {"module": MODULE})
+	desk.release_landing_page()
 	forget_all()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import frappe
+import frappe.client  # reached through frappe below
 import pytest
+from frappe.model.workflow import apply_workflow
 from frappe.utils import today
 
 from aso_network import finance
@@ -298,6 +300,21 @@ def test_finance_changes_project_cost_centre_and_budget_only(platform):
 				mine.save()
 		with pytest.raises(frappe.PermissionError):
 			activity(platform)
+
+
+def test_finance_makes_its_own_steps_by_the_desks_action(platform):
+	doc = activity(platform, project=books.project(company=platform.company))
+	guard.move(guard.move(doc, "Approved"), "Active")
+	with builders.as_user(builders.user(FINANCE)):
+		apply_workflow(frappe.get_doc(doc.doctype, doc.name).as_json(), "Complete")
+	assert frappe.db.get_value(doc.doctype, doc.name, "status") == "Completed"
+
+
+def test_a_typed_figure_is_overwritten_by_every_door(platform):
+	doc = activity(platform)
+	with builders.as_user(builders.user(FINANCE)):
+		frappe.client.set_value(doc.doctype, doc.name, {"actual": 99, "budget": 1})
+	assert frappe.db.get_value(doc.doctype, doc.name, ["actual", "budget"]) == (0, 0)
 
 
 def test_a_budget_line_is_not_changed_behind_its_activity(platform):

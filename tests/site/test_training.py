@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.permissions import add_user_permission
 from frappe.utils import add_days, now_datetime
 
 from aso_network import finance, training
@@ -217,6 +218,19 @@ def test_roles():
 		with builders.as_user(builders.user(role)):
 			assert bool(doc.has_permission("read")) is may_read, role
 			assert bool(doc.has_permission("write")) is may_write, role
+
+
+def test_staff_of_one_governorate_see_its_sessions_only():
+	mine, other = builders.platform(), builders.platform()
+	here, elsewhere = session(platform=mine.name), session(platform=other.name)
+	paid = api.create_for(elsewhere.doctype, elsewhere.name)
+	coordinator = builders.user(TRAINING)
+	add_user_permission("Territory", mine.territory, coordinator)
+	with builders.as_user(coordinator):
+		seen = frappe.get_list("Training Session", pluck="name")
+		assert here.name in seen and elsewhere.name not in seen
+		assert not frappe.get_doc("Network Activity", paid).has_permission("read")
+		assert paid not in frappe.get_list("Network Activity", pluck="name")
 
 
 def test_finance_closes_the_accounts_and_changes_nothing_else():

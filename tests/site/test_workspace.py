@@ -77,6 +77,13 @@ def test_a_users_own_choice_of_workspace_stays():
 	assert bootinfo.user.default_workspace == chosen
 
 
+def test_nobody_is_left_with_a_workspace_that_goes_with_the_app():
+	user = builders.user(OFFICER)
+	frappe.db.set_value("User", user, "default_workspace", desk.WORKSPACE)
+	desk.release_landing_page()
+	assert frappe.db.get_value("User", user, "default_workspace") is None
+
+
 def test_the_manager_sees_the_whole_page_in_the_order_of_work():
 	page = page_of(builders.user(MANAGER))
 	assert labels(page["shortcuts"]) == SHORTCUTS

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from aso_network.rows import Row
 
 
-class NetworkGoalLink(Document):
+class NetworkGoalLink(Row):
 	pass
