@@ -187,7 +187,10 @@ def _refuse_double_booking(doc: Document, person: _Person, trainer_name: str) ->
 	clash = _clash(doc, "contact", person.contacts) or _clash(doc, "user", person.users)
 	if not clash:
 		return
-	title = frappe.db.get_value("Training Session", clash.parent, "title") or clash.parent
+	# A session that was booked a moment ago is seen by a locking read only.
+	title = frappe.db.get_value("Training Session", clash.parent, "title") or frappe.db.get_value(
+		"Training Session", clash.parent, "title", for_update=True
+	)
 	frappe.throw(
 		_(
 			"{0} is already booked for {1} ({2}) from {3} to {4}: choose another time or another trainer."

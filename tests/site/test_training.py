@@ -149,7 +149,7 @@ def test_two_who_book_a_trainer_at_once_do_not_both_get_them():
 	with races.committed("Training Session"):
 		first, second = races.race(book, book)
 		assert isinstance(second, training.TrainerBookedError), second
-		assert first in str(second)
+		assert f"booked for Team Building ({first})" in str(second)
 
 
 # ---------------------------------------------------------------- lifecycle
