@@ -5,14 +5,16 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, get_datetime, getdate, now_datetime, today
+from frappe.utils import cint, get_datetime, now_datetime, today
 
+from aso_network import membership
+from aso_network.changes import changed_fields
 from aso_network.polling import committee
 
 STANDING = ("Submitted", "Accepted")
 OPEN_FOR_NOMINATION = "Nominations Open"
 BEFORE_VOTING = ("Nominations Open", "Candidates Published")
-FIXED_AFTER_NOMINATION = ("organization", "person", "endorsements", "candidate_name")
+WHO_STANDS = {"organization", "person", "endorsements"}
 
 
 class NominationsClosedError(frappe.ValidationError):
@@ -53,13 +55,9 @@ def set_names(candidacy: Document) -> None:
 
 
 def require_window(candidacy: Document) -> None:
-	"""A new candidacy needs open nominations; a later change of who stands, too."""
-	before = candidacy.get_doc_before_save()
-	if (
-		before
-		and not any(candidacy.has_value_changed(f) for f in ("organization", "person"))
-		and candidacy.is_child_table_same("endorsements")
-	):
+	"""Who stands is entered and changed while nominations are open; nothing changes once voting is."""
+	changed = changed_fields(candidacy, free=("status", "transition_reason"))
+	if candidacy.get_doc_before_save() and not changed:
 		return
 	# The lock makes two submissions for one organisation wait for each other (see `require_unique`).
 	election = frappe.db.get_value(
@@ -69,17 +67,23 @@ def require_window(candidacy: Document) -> None:
 		as_dict=True,
 		for_update=True,
 	)
-	now = now_datetime()
-	in_window = (not election.nominations_from or get_datetime(election.nominations_from) <= now) and (
-		not election.nominations_to or now <= get_datetime(election.nominations_to)
-	)
-	if election.status != OPEN_FOR_NOMINATION or not in_window:
+	who_stands = candidacy.is_new() or not WHO_STANDS.isdisjoint(changed)
+	if (who_stands and not _is_open(election)) or election.status not in BEFORE_VOTING:
 		frappe.throw(
 			_(
 				"{0}: nominations are not open (the election is {1}); a candidacy cannot be submitted or changed."
 			).format(election.title, _(election.status)),
 			NominationsClosedError,
 		)
+
+
+def _is_open(election: frappe._dict) -> bool:
+	now = now_datetime()
+	return (
+		election.status == OPEN_FOR_NOMINATION
+		and (not election.nominations_from or get_datetime(election.nominations_from) <= now)
+		and (not election.nominations_to or now <= get_datetime(election.nominations_to))
+	)
 
 
 def require_may_stand(candidacy: Document) -> None:
@@ -106,7 +110,8 @@ def require_may_stand(candidacy: Document) -> None:
 			),
 			NotEligibleError,
 		)
-	if candidacy.person and not _represents(candidacy.person, candidacy.organization):
+	representatives = {row.contact for row in membership.representatives([candidacy.organization])}
+	if candidacy.person and candidacy.person not in representatives:
 		frappe.throw(
 			_(
 				"{0} is not a current representative of {1}; enter them there first or choose another person."
@@ -287,15 +292,6 @@ def _election(candidacy: Document) -> frappe._dict:
 		],
 		as_dict=True,
 	)
-
-
-def _represents(contact: str, organization: str) -> bool:
-	rows = frappe.get_all(
-		"Organization Representative",
-		filters={"parenttype": "Member Organization", "parent": organization, "contact": contact},
-		pluck="to_date",
-	)
-	return any(not to_date or getdate(to_date) >= getdate() for to_date in rows)
 
 
 def _require_off_committee(candidacy: Document, election: frappe._dict) -> None:

@@ -143,6 +143,8 @@ def test_the_ballot_stands_once_voting_is_open():
 	with builders.as_user(h.manager), pytest.raises(candidacies.NominationsClosedError):
 		guard.move(candidacy, "Withdrawn")
 	candidacy.reload()
-	candidacy.organization = h.organizations[3]
-	with pytest.raises(candidacies.NominationsClosedError):
-		candidacy.save()
+	for field, value in (("organization", h.organizations[3]), ("statement_en", "Better late")):
+		candidacy.reload()
+		candidacy.set(field, value)
+		with pytest.raises(candidacies.NominationsClosedError):
+			candidacy.save()

@@ -81,7 +81,7 @@ def test_the_story_is_told_found_again_and_taken_away():
 	after = rows()
 	assert {t: (before[t], after[t]) for t in after if after[t] != before[t]} == {}
 	assert remains.manifest() == []
-	assert not frappe.db.get_single_value("ASO Network Settings", "network_structured_on")
+	assert not frappe.get_single("ASO Network Settings").network_structured_on
 
 
 def check_logins() -> None:
