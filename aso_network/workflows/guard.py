@@ -13,6 +13,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_workflow_name
+from frappe.utils import comma_or
 
 from aso_network import audit
 from aso_network.workflows import lifecycle_of
@@ -130,7 +131,7 @@ def _find(lifecycle: Lifecycle, doc: Document, source: str) -> Move:
 				_(doc.doctype),
 				doc.get_title(),
 				_(moves[0].action),
-				_(" or ").join(_(role) for role, _own in granted),
+				comma_or([_(role) for role, _own in granted], add_quotes=False),
 			),
 			MoveNotPermittedError,
 		)
