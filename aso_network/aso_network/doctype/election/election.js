@@ -67,7 +67,7 @@ function may(frm) {
 	const serve =
 		has("Election Committee") &&
 		(frm.doc.committee || []).some((row) => row.user && row.user === frappe.session.user);
-	return { office, manager, serve, print: frappe.model.can_print("Election") };
+	return { office, manager, serve, print: serve || frappe.model.can_print("Election") };
 }
 
 function lock_fields(frm) {
