@@ -19,7 +19,7 @@ frappe.ui.form.on("Training Session", {
 		grid.custom_buttons[__("Add people of a member")].toggleClass("hidden", ended);
 		grid.custom_buttons[__("All attended")].toggleClass(
 			"hidden",
-			!["Ongoing", "Registration Open"].includes(frm.doc.status),
+			frm.doc.status !== "Ongoing",
 		);
 		if (!frm.is_new() && frm.doc.capacity) {
 			const full = frm.doc.registered_count >= frm.doc.capacity;
