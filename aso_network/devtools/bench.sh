@@ -261,6 +261,8 @@ public_hash() {
 	) | sha256sum | cut -c1-32
 }
 
+built_now() { printf '%s %s\n' "$(app_source)" "$(public_hash)"; }
+
 has_bundles() { find "$CHECKOUT/$APP/public" -path '*/dist' -prune -o -name '*.bundle.*' -print -quit 2>/dev/null | grep -q .; }
 
 note_read() { cat "$STATE/$1" 2>/dev/null || true; }
@@ -343,7 +345,7 @@ build_app() {
 	allow_app_dist
 	in_bench bench build --app "$APP" --production
 	as_bench ln -sfnT "$BENCH/apps/$APP/$APP/public" "$BENCH/sites/assets/$APP"
-	note_write built "$(public_hash)"
+	note_write built "$(built_now)"
 }
 
 # The build writes into public/dist of the checkout (git-ignored), which may belong to root.
@@ -713,7 +715,8 @@ migrated() { cat "$BENCH/sites/$1/.$APP-migrated" 2>/dev/null || true; }
 record_migrated() { as_bench sh -c 'printf "%s\n" "$2" >"$1"' _ "$BENCH/sites/$1/.$APP-migrated" "$(app_hash)"; }
 
 ensure_app_build() {
-	if has_bundles && [[ $(note_read built) != "$(public_hash)" ]]; then
+	# the built files lie in the checkout, so another checkout may not have them
+	if has_bundles && [[ $(note_read built) != "$(built_now)" || ! -d $(app_source)/$APP/public/dist ]]; then
 		step "Building the assets of $APP" "mend the bundle named above and run this again." build_app
 	fi
 }
@@ -745,7 +748,7 @@ cmd_up() {
 		wait "$building" || true # the step below tells how it went
 		step "Building the assets of Frappe and ERPNext" \
 			"see $LOG.build; free memory if it was killed, then run this again." has_assets
-		note_write built "$(public_hash)"
+		note_write built "$(built_now)"
 	fi
 	ensure_app_build
 	say "Ready. 'make demo' fills and opens the site, 'make test' runs the tests."
