@@ -17,7 +17,10 @@ frappe.ui.form.on("Ballot Batch", {
 		if (frm.doc.status === "Differs") {
 			frm.set_intro(__("The two entries differ. Look at the papers together."), "red");
 			frm.add_custom_button(__("See the differences"), () =>
-				show_differences(frm.doc.name, { may_resolve: true, on_change: () => frm.reload_doc() })
+				show_differences(frm.doc.name, {
+					may_resolve: true,
+					on_change: () => frm.reload_doc(),
+				})
 			).addClass("btn-primary");
 		}
 	},

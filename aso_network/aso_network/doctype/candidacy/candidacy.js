@@ -2,7 +2,10 @@ frappe.ui.form.on("Candidacy", {
 	setup(frm) {
 		frm.set_query("election", () => ({ filters: { status: "Nominations Open" } }));
 		frm.set_query("organization", () => ({
-			filters: { status: "Active", ...(frm.doc.platform ? { platform: frm.doc.platform } : {}) },
+			filters: {
+				status: "Active",
+				...(frm.doc.platform ? { platform: frm.doc.platform } : {}),
+			},
 		}));
 		frm.set_query("organization", "endorsements", () => ({
 			filters: {
@@ -38,7 +41,9 @@ frappe.ui.form.on("Candidacy", {
 async function follow_election(frm) {
 	frm.persons_stand = false;
 	if (frm.doc.election) {
-		const { message } = await frappe.db.get_value("Election", frm.doc.election, ["candidate_kind"]);
+		const { message } = await frappe.db.get_value("Election", frm.doc.election, [
+			"candidate_kind",
+		]);
 		frm.persons_stand = message?.candidate_kind === "Person";
 	}
 	frm.toggle_display("person", frm.persons_stand || Boolean(frm.doc.person));

@@ -74,11 +74,15 @@ function lock_fields(frm) {
 	const { office, manager, serve } = may(frm);
 	const open_to_office = office && (frm.is_new() || BEFORE_OPENING.includes(frm.doc.status));
 	const open_to_committee = serve && COUNTING.includes(frm.doc.status);
-	OFFICE_FIELDS.forEach((field) => frm.set_df_property(field, "read_only", open_to_office ? 0 : 1));
+	OFFICE_FIELDS.forEach((field) =>
+		frm.set_df_property(field, "read_only", open_to_office ? 0 : 1)
+	);
 	const to_announce = frm.doc.status === "Counted" && (serve || manager);
 	frm.set_df_property("announced_on", "read_only", to_announce ? 0 : 1);
 	frm.toggle_display("sec_result", Boolean(frm.doc.result));
-	COUNT_FIELDS.forEach((field) => frm.set_df_property(field, "read_only", open_to_committee ? 0 : 1));
+	COUNT_FIELDS.forEach((field) =>
+		frm.set_df_property(field, "read_only", open_to_committee ? 0 : 1)
+	);
 }
 
 function show_checklist(frm) {
@@ -102,7 +106,9 @@ function show_checklist(frm) {
 function checklist_item({ issue, way_out }) {
 	return `<li>
 		<span class="aso-box" aria-hidden="true"></span>
-		<span><span class="aso-issue">${esc(issue)}</span> <span class="text-muted">${esc(way_out)}</span></span>
+		<span><span class="aso-issue">${esc(issue)}</span> <span class="text-muted">${esc(
+		way_out
+	)}</span></span>
 	</li>`;
 }
 
@@ -111,15 +117,25 @@ function show_next_step(frm) {
 	const { serve } = may(frm);
 	const sentences = {
 		"Voting Open": serve
-			? __("Voting is open. Mark every voter under Electoral Roll as they take a ballot paper.")
+			? __(
+					"Voting is open. Mark every voter under Electoral Roll as they take a ballot paper."
+			  )
 			: __("Voting is open. The committee marks the voters."),
 		"Voting Closed": serve
-			? __("Count the papers in the box, enter them in batches, each by two of you, then choose Count.")
+			? __(
+					"Count the papers in the box, enter them in batches, each by two of you, then choose Count."
+			  )
 			: __("Voting is closed. The committee counts."),
 		Tie: serve
-			? __("There is a tie across the last seat. Draw the lot before the meeting, then record it here.")
-			: __("There is a tie across the last seat. The committee draws the lot before the meeting."),
-		Counted: __("The result waits for signatures of the committee, then for its announcement."),
+			? __(
+					"There is a tie across the last seat. Draw the lot before the meeting, then record it here."
+			  )
+			: __(
+					"There is a tie across the last seat. The committee draws the lot before the meeting."
+			  ),
+		Counted: __(
+			"The result waits for signatures of the committee, then for its announcement."
+		),
 	};
 	const sentence = sentences[frm.doc.status];
 	if (sentence) {
@@ -132,10 +148,18 @@ function add_buttons(frm) {
 	const { status } = frm.doc;
 	if (office && status === "Nominations Open") {
 		frm.add_custom_button(__("New candidacy"), () => new_candidacy(frm), __("Candidates"));
-		frm.add_custom_button(__("From the attendance"), () => add_candidacies(frm), __("Candidates"));
+		frm.add_custom_button(
+			__("From the attendance"),
+			() => add_candidacies(frm),
+			__("Candidates")
+		);
 	}
 	if (office && BEFORE_OPENING.includes(status) && frm.doc.meeting) {
-		frm.add_custom_button(__("Add from attendance"), () => add_committee(frm), __("Committee"));
+		frm.add_custom_button(
+			__("Add from attendance"),
+			() => add_committee(frm),
+			__("Committee")
+		);
 	}
 	if (serve && status === "Tie") {
 		frm.add_custom_button(__("Record the lot"), () => record_lot(frm)).addClass("btn-primary");
@@ -147,7 +171,11 @@ function add_buttons(frm) {
 	}
 	if (print) {
 		if (["Candidates Published", "Voting Open"].includes(status)) {
-			frm.add_custom_button(__("Ballot paper"), () => print_as(frm, "Ballot Paper"), __("Print"));
+			frm.add_custom_button(
+				__("Ballot paper"),
+				() => print_as(frm, "Ballot Paper"),
+				__("Print")
+			);
 		}
 		if (frm.doc.roll_hash) {
 			frm.add_custom_button(

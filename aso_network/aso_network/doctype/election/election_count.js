@@ -8,7 +8,13 @@ const FIGURES = [
 	["in_box", __("Papers in the box")],
 	["entered", __("Ballots in agreed batches")],
 ];
-const BATCH_COLOURS = { Entering: "blue", Differs: "red", Agreed: "green", Resolved: "green", Voided: "gray" };
+const BATCH_COLOURS = {
+	Entering: "blue",
+	Differs: "red",
+	Agreed: "green",
+	Resolved: "green",
+	Voided: "gray",
+};
 
 class ElectionCount {
 	constructor(frm) {
@@ -21,9 +27,13 @@ class ElectionCount {
 	refresh() {
 		this.$box = this.frm.fields_dict.batches_html.$wrapper;
 		this.$box.off(".count").empty();
-		const closed = ["Voting Closed", "Tie", "Counted", "Announced"].includes(this.election.status);
+		const closed = ["Voting Closed", "Tie", "Counted", "Announced"].includes(
+			this.election.status
+		);
 		if (!closed) {
-			this.$box.html(`<p class="text-muted">${__("Ballots are entered after voting is closed.")}</p>`);
+			this.$box.html(
+				`<p class="text-muted">${__("Ballots are entered after voting is closed.")}</p>`
+			);
 			return;
 		}
 		this.$box.html(`
@@ -41,7 +51,9 @@ class ElectionCount {
 				</section>
 			</div>`);
 		const on = (selector, action) =>
-			this.$box.on("click.count", selector, (event) => action(event.currentTarget.dataset.batch));
+			this.$box.on("click.count", selector, (event) =>
+				action(event.currentTarget.dataset.batch)
+			);
 		on(".aso-new-batch", () => this.create());
 		on(".aso-enter", (batch) => frappe.set_route("ballot-entry", batch));
 		on(".aso-void", (batch) => this.void(batch));
@@ -56,7 +68,11 @@ class ElectionCount {
 		} else {
 			this.$box
 				.find(".aso-batches")
-				.html(`<p class="text-muted">${__("The committee enters the ballots, in two entries each.")}</p>`);
+				.html(
+					`<p class="text-muted">${__(
+						"The committee enters the ballots, in two entries each."
+					)}</p>`
+				);
 		}
 		this.show_figures();
 	}
@@ -119,7 +135,11 @@ class ElectionCount {
 
 	entry_html(entry) {
 		return `<li>${bdi(entry.full_name || entry.member)}:
-			${entry.finished ? __("finished, {0} ballots", [entry.count]) : __("{0} ballots so far", [entry.count])}
+			${
+				entry.finished
+					? __("finished, {0} ballots", [entry.count])
+					: __("{0} ballots so far", [entry.count])
+			}
 		</li>`;
 	}
 
@@ -127,7 +147,12 @@ class ElectionCount {
 		const id = esc(batch.name);
 		const mine = batch.entries.find((entry) => entry.member === frappe.session.user);
 		const buttons = [];
-		if (this.is_counting && batch.status === "Entering" && !mine?.finished && (mine || batch.entries.length < 2)) {
+		if (
+			this.is_counting &&
+			batch.status === "Entering" &&
+			!mine?.finished &&
+			(mine || batch.entries.length < 2)
+		) {
 			buttons.push(
 				`<button type="button" class="btn btn-primary btn-sm aso-enter" data-batch="${id}">${
 					mine ? __("Continue") : __("Enter ballots")
@@ -152,7 +177,9 @@ class ElectionCount {
 	}
 
 	async show_figures() {
-		const { figures, mismatches } = await ask("reconciliation", { election: this.election.name });
+		const { figures, mismatches } = await ask("reconciliation", {
+			election: this.election.name,
+		});
 		const rows = FIGURES.map(
 			([key, label]) =>
 				`<tr><th scope="row">${label}</th><td>${figures[key] ?? "–"}</td></tr>`
@@ -167,6 +194,8 @@ class ElectionCount {
 			: `<p class="aso-ready" role="status"><span aria-hidden="true">✓</span> ${__(
 					"Roll, box and entries agree."
 			  )}</p>`;
-		this.$box.find(".aso-figures").html(`<table class="table table-sm"><tbody>${rows}</tbody></table>${verdict}`);
+		this.$box
+			.find(".aso-figures")
+			.html(`<table class="table table-sm"><tbody>${rows}</tbody></table>${verdict}`);
 	}
 }

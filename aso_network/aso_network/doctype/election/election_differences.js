@@ -19,14 +19,18 @@ async function show_differences(batch, { may_resolve, on_change }) {
 				label: __("The right entry is the one of"),
 				options: keepable.map((side) => ({ value: side.member, label: side.full_name })),
 				default: keepable.length === 1 ? keepable[0].member : "",
-				description: __("The one whose entry is right does not decide; another member does."),
+				description: __(
+					"The one whose entry is right does not decide; another member does."
+				),
 				reqd: 1,
 			},
 			{
 				fieldtype: "Small Text",
 				fieldname: "note",
 				label: __("What was found"),
-				description: __("For example: ballot 7 was entered twice. It is kept with the batch."),
+				description: __(
+					"For example: ballot 7 was entered twice. It is kept with the batch."
+				),
 				reqd: 1,
 			}
 		);
@@ -59,9 +63,11 @@ async function show_differences(batch, { may_resolve, on_change }) {
 		: "";
 	dialog
 		.get_field("sides")
-		.$wrapper.html(`${hint}<div class="row">${sides
+		.$wrapper.html(
+			`${hint}<div class="row">${sides
 				.map((side) => difference_side(side, candidates))
-				.join("")}</div>`);
+				.join("")}</div>`
+		);
 	dialog.show();
 }
 

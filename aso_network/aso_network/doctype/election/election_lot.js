@@ -70,7 +70,9 @@ async function record_lot(frm) {
 			${places.length ? `<ol class="aso-lot aso-drawn">${places.join("")}</ol>` : ""}
 			${
 				cup.length
-					? `<p class="text-muted mb-1">${__("Not drawn yet")}</p><ul class="aso-lot">${cup.join("")}</ul>`
+					? `<p class="text-muted mb-1">${__(
+							"Not drawn yet"
+					  )}</p><ul class="aso-lot">${cup.join("")}</ul>`
 					: ""
 			}`);
 	};

@@ -22,12 +22,16 @@ function pick({ title, description, action, rows }) {
 		const $picker = dialog.get_field("picker").$wrapper;
 		$picker.html(`
 			<p class="text-muted">${esc(description)}</p>
-			<input type="search" class="form-control mb-2" aria-label="${__("Search")}" placeholder="${__("Search")}">
+			<input type="search" class="form-control mb-2" aria-label="${__("Search")}" placeholder="${__(
+			"Search"
+		)}">
 			<div class="aso-picker" role="group"></div>
 			<p class="text-muted small aso-more mt-2"></p>`);
 		const show = () => {
 			const wanted = folded($picker.find("input[type=search]").val());
-			const found = rows.filter((row) => folded(`${row.label} ${row.note} ${row.search}`).includes(wanted));
+			const found = rows.filter((row) =>
+				folded(`${row.label} ${row.note} ${row.search}`).includes(wanted)
+			);
 			$picker.find(".aso-picker").html(
 				found
 					.slice(0, PICKER_ROWS)
@@ -43,7 +47,10 @@ function pick({ title, description, action, rows }) {
 				.find(".aso-more")
 				.text(
 					found.length > PICKER_ROWS
-						? __("{0} of {1} shown: search to find the others.", [PICKER_ROWS, found.length])
+						? __("{0} of {1} shown: search to find the others.", [
+								PICKER_ROWS,
+								found.length,
+						  ])
 						: ""
 				);
 		};
@@ -96,7 +103,9 @@ async function add_committee(frm) {
 	);
 	if (!free.length) {
 		frappe.msgprint(
-			__("Nobody on the attendance of the meeting is left: present, with a representative, not a candidate.")
+			__(
+				"Nobody on the attendance of the meeting is left: present, with a representative, not a candidate."
+			)
 		);
 		return;
 	}
@@ -128,9 +137,10 @@ async function add_committee(frm) {
 	if (without.length) {
 		frappe.show_alert(
 			{
-				message: __("{0} of them have no desk user yet; give them one with the role Election Committee.", [
-					without.length,
-				]),
+				message: __(
+					"{0} of them have no desk user yet; give them one with the role Election Committee.",
+					[without.length]
+				),
 				indicator: "orange",
 			},
 			10
@@ -162,7 +172,9 @@ async function add_candidacies(frm) {
 	]);
 	const free = present.filter((row) => key(row) && !taken.has(key(row)));
 	if (!free.length) {
-		frappe.msgprint(__("Everybody on the attendance of the meeting stands already or counts."));
+		frappe.msgprint(
+			__("Everybody on the attendance of the meeting stands already or counts.")
+		);
 		return;
 	}
 	const chosen = await pick({
@@ -174,14 +186,20 @@ async function add_candidacies(frm) {
 		rows: free.map((row) => ({
 			key: key(row),
 			label: persons ? row.representative_name || row.representative : row.first,
-			note: [persons ? row.first : row.representative_name, row.second].filter(Boolean).join(" · "),
+			note: [persons ? row.first : row.representative_name, row.second]
+				.filter(Boolean)
+				.join(" · "),
 			search: row.search,
 		})),
 	});
 	let entered = 0;
 	for (const chosen_key of chosen) {
 		const row = free.find((r) => key(r) === chosen_key);
-		const candidacy = { doctype: "Candidacy", election: frm.doc.name, organization: row.organization };
+		const candidacy = {
+			doctype: "Candidacy",
+			election: frm.doc.name,
+			organization: row.organization,
+		};
 		if (persons) {
 			candidacy.person = row.representative;
 		}
@@ -193,7 +211,10 @@ async function add_candidacies(frm) {
 		}
 	}
 	if (entered) {
-		frappe.show_alert({ message: __("{0} candidacies entered.", [entered]), indicator: "green" });
+		frappe.show_alert({
+			message: __("{0} candidacies entered.", [entered]),
+			indicator: "green",
+		});
 		frm.reload_doc();
 	}
 }

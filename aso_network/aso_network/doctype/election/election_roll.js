@@ -48,7 +48,9 @@ class ElectionRoll {
 		const { office, serve } = may(this.frm);
 		const freezable =
 			(office || serve) &&
-			["Rules Adopted", "Nominations Open", "Candidates Published"].includes(this.election.status);
+			["Rules Adopted", "Nominations Open", "Candidates Published"].includes(
+				this.election.status
+			);
 		const frozen = this.election.roll_hash;
 		const sentence = frozen
 			? __("The roll is frozen with {0} voters.", [`<b>${this.election.roll_count}</b>`])
@@ -82,7 +84,10 @@ class ElectionRoll {
 			return;
 		}
 		const done = await ask("freeze_roll", { election: this.election.name });
-		frappe.show_alert({ message: __("Roll frozen: {0} voters.", [done.count]), indicator: "green" });
+		frappe.show_alert({
+			message: __("Roll frozen: {0} voters.", [done.count]),
+			indicator: "green",
+		});
 		this.frm.reload_doc();
 	}
 
@@ -142,7 +147,9 @@ class ElectionRoll {
 	}
 
 	get shows_marks() {
-		return !["Rules Adopted", "Nominations Open", "Candidates Published"].includes(this.election.status);
+		return !["Rules Adopted", "Nominations Open", "Candidates Published"].includes(
+			this.election.status
+		);
 	}
 
 	show_rows() {
@@ -165,9 +172,14 @@ class ElectionRoll {
 			);
 		if (this.shows_marks) {
 			const voted = this.voters.filter((voter) => voter.voted).length;
-			this.$box.find(".aso-turnout").html(
-				__("{0} of {1} have voted", [`<b>${voted}</b>`, `<b>${this.voters.length}</b>`])
-			);
+			this.$box
+				.find(".aso-turnout")
+				.html(
+					__("{0} of {1} have voted", [
+						`<b>${voted}</b>`,
+						`<b>${this.voters.length}</b>`,
+					])
+				);
 		}
 	}
 
@@ -190,7 +202,9 @@ class ElectionRoll {
 		const id = esc(voter.name);
 		return voter.voted
 			? `${pill(__("Voted"), "green")}
-				<button type="button" class="btn btn-link btn-sm aso-unmark" data-voter="${id}">${__("Undo")}</button>`
+				<button type="button" class="btn btn-link btn-sm aso-unmark" data-voter="${id}">${__(
+					"Undo"
+			  )}</button>`
 			: `<button type="button" class="btn btn-primary btn-lg aso-mark" data-voter="${id}">${__(
 					"Mark as voted"
 			  )}</button>`;

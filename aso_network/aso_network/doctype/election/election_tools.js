@@ -45,7 +45,10 @@ function folded(text) {
 
 // A hash in groups that two people can read to each other.
 function hash_html(hash) {
-	return `<code class="aso-hash" dir="ltr">${(hash || "").replace(/(.{8})(?=.)/g, "$1 ")}</code>`;
+	return `<code class="aso-hash" dir="ltr">${(hash || "").replace(
+		/(.{8})(?=.)/g,
+		"$1 "
+	)}</code>`;
 }
 
 function pill(text, colour) {

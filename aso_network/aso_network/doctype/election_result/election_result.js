@@ -1,6 +1,16 @@
 // A result: what was counted, who has signed it, and what follows from it.
 // {% include "aso_network/aso_network/doctype/election/election_tools.js" %}
 
+// The sentences of `polling.counting.REASONS`, here as the reader's language has them.
+const REASONS = {
+	most_votes: __("Elected: among the most votes"),
+	tied: __("Tied for the last seat: not decided"),
+	won_lot: __("Elected by lot among the tied"),
+	lost_lot: __("Not elected: the lot among the tied fell to others"),
+	not_enough_votes: __("Not elected: others have more votes"),
+	no_votes: __("Not elected: no vote"),
+};
+
 frappe.ui.form.on("Election Result", {
 	refresh(frm) {
 		if (frm.is_new()) {
@@ -18,7 +28,11 @@ frappe.ui.form.on("Election Result", {
 			add_body_button(frm);
 		}
 		if (frappe.model.can_print("Election Result")) {
-			frm.add_custom_button(__("Protocol"), () => print_as(frm, "Election Result Protocol"), __("Print"));
+			frm.add_custom_button(
+				__("Protocol"),
+				() => print_as(frm, "Election Result Protocol"),
+				__("Print")
+			);
 		}
 		frm.add_custom_button(__("Election"), () =>
 			frappe.set_route("Form", "Election", frm.doc.election)
@@ -35,28 +49,36 @@ function show_rows(frm) {
 		return `<tr class="${row.elected ? "aso-elected" : ""}">
 			<td class="aso-order">${row.elected ? row.seat_order : ""}</td>
 			<td>${bdi(first)}${second ? `<br><small class="text-muted">${bdi(second)}</small>` : ""}
-				<small class="d-block d-sm-none">${esc(__(row.reason))}</small>
+				<small class="d-block d-sm-none">${esc(REASONS[row.reason_code] || row.reason)}</small>
 				<span class="aso-bar" style="inline-size: ${(100 * row.votes) / most}%"></span></td>
 			<td class="aso-votes">${row.votes}</td>
-			<td class="d-none d-sm-table-cell">${esc(__(row.reason))}</td>
+			<td class="d-none d-sm-table-cell">${esc(REASONS[row.reason_code] || row.reason)}</td>
 		</tr>`;
 	});
 	frm.fields_dict.rows_html.$wrapper.html(`<table class="table aso-rows">
 		<thead><tr>
 			<th scope="col">${__("Elected as")}</th><th scope="col">${__("Candidate")}</th>
-			<th scope="col" class="aso-votes">${__("Votes")}</th><th scope="col" class="d-none d-sm-table-cell">${__("Outcome")}</th>
+			<th scope="col" class="aso-votes">${__(
+				"Votes"
+			)}</th><th scope="col" class="d-none d-sm-table-cell">${__("Outcome")}</th>
 		</tr></thead>
 		<tbody>${lines.join("")}</tbody>
-	</table>${lot_html(frm.doc.lots)}`);
+	</table>${lot_html(frm.doc)}`);
 	frm.toggle_display(["rows", "lots"], false);
+	frm.toggle_display("has_tie", frm.doc.has_tie);
 }
 
-function lot_html(lots = []) {
+function lot_html({ lots = [], rows }) {
 	if (!lots.length) {
 		return "";
 	}
-	const drawn = lots.map((row) => `<li>${bdi(row.candidate_name)}</li>`).join("");
-	return `<p class="mb-1">${__("Drawn by lot among the tied, in this order:")}</p><ol>${drawn}</ol>`;
+	const name_ar = Object.fromEntries(rows.map((row) => [row.candidacy, row.candidate_name_ar]));
+	const drawn = lots.map(
+		(row) => `<li>${bdi(both_names(row.candidate_name, name_ar[row.candidacy]).first)}</li>`
+	);
+	return `<p class="mb-1">${__(
+		"Drawn by lot among the tied, in this order:"
+	)}</p><ol>${drawn.join("")}</ol>`;
 }
 
 function show_signatures(frm) {
@@ -96,7 +118,9 @@ function show_state(frm, { count, needed, members, mine }) {
 	frm.set_intro("");
 	if (frm.doc.has_tie) {
 		frm.set_intro(
-			__("There is a tie across the last seat; nobody among the tied is elected until a lot is drawn."),
+			__(
+				"There is a tie across the last seat; nobody among the tied is elected until a lot is drawn."
+			),
 			"red"
 		);
 		return;
@@ -112,7 +136,11 @@ function show_state(frm, { count, needed, members, mine }) {
 		return;
 	}
 	const sentences = [
-		__("{0} of {1} signatures needed are there; the committee has {2} members.", [count, needed, members]),
+		__("{0} of {1} signatures needed are there; the committee has {2} members.", [
+			count,
+			needed,
+			members,
+		]),
 	];
 	if (mine) {
 		sentences.push(__("You have signed."));
@@ -140,12 +168,10 @@ function sign(frm) {
 				fieldtype: "HTML",
 				options: `<p>${__("You sign that these are elected, with these votes:")}</p>
 					<ul>${elected}</ul>
-					<p>${__("{0} valid, {1} blank, {2} spoiled.", [
-						frm.doc.valid,
-						frm.doc.blank,
-						frm.doc.spoiled,
-					])}</p>
-					<p class="mb-1">${__("The hash of the result, the same on every screen and on the printed protocol:")}</p>
+					<p>${__("{0} valid, {1} blank, {2} spoiled.", [frm.doc.valid, frm.doc.blank, frm.doc.spoiled])}</p>
+					<p class="mb-1">${__(
+						"The hash of the result, the same on every screen and on the printed protocol:"
+					)}</p>
 					<p>${hash_html(hash)}</p>`,
 			},
 			{
@@ -157,7 +183,10 @@ function sign(frm) {
 		primary_action_label: __("Sign"),
 		async primary_action({ compared }) {
 			if (!compared) {
-				frappe.show_alert({ message: __("Confirm first what you sign."), indicator: "orange" });
+				frappe.show_alert({
+					message: __("Confirm first what you sign."),
+					indicator: "orange",
+				});
 				return;
 			}
 			// The hash that was shown, not the one the server may have by now.
@@ -183,9 +212,10 @@ async function add_body_button(frm) {
 	}
 	frm.add_custom_button(__("Constitute the operational body"), () =>
 		frappe.confirm(
-			__("The elected become the members of the operational body of {0}. Positions are given afterwards.", [
-				bdi(frm.doc.platform),
-			]),
+			__(
+				"The elected become the members of the operational body of {0}. Positions are given afterwards.",
+				[bdi(frm.doc.platform)]
+			),
 			async () => {
 				const body = await ask("constitute_body", { result: frm.doc.name });
 				frappe.set_route("Form", "Operational Body", body);

@@ -5,6 +5,8 @@ frappe.listview_settings["Election Result"] = {
 		if (doc.is_announced) {
 			return [__("Announced"), "green", "is_announced,=,1"];
 		}
-		return doc.has_tie ? [__("Tie"), "red", "has_tie,=,1"] : [__("To be signed"), "orange", "is_announced,=,0"];
+		return doc.has_tie
+			? [__("Tie"), "red", "has_tie,=,1"]
+			: [__("To be signed"), "orange", "is_announced,=,0"];
 	},
 };

@@ -6,7 +6,10 @@ frappe.provide("aso_network.ballot_entry");
 	const esc = frappe.utils.escape_html;
 	const bdi = (text) => `<bdi>${esc(text || "")}</bdi>`;
 	const empty = () => ({ choices: [], spoiled: false });
-	const copy = ({ choices, spoiled }) => ({ choices: [...choices].sort(), spoiled: Boolean(spoiled) });
+	const copy = ({ choices, spoiled }) => ({
+		choices: [...choices].sort(),
+		spoiled: Boolean(spoiled),
+	});
 	const same = (one, other) => JSON.stringify(copy(one)) === JSON.stringify(copy(other));
 	const is_empty = (ballot) => !ballot.choices.length && !ballot.spoiled;
 
@@ -43,7 +46,11 @@ frappe.provide("aso_network.ballot_entry");
 					this.store.close();
 					this.store = this.entry = null;
 					this.say_only(__("This batch is open in another window now."));
-					$(`<button type="button" class="btn btn-default">${__("Continue here")}</button>`)
+					$(
+						`<button type="button" class="btn btn-default">${__(
+							"Continue here"
+						)}</button>`
+					)
 						.appendTo(this.$body)
 						.on("click", () => this.open(data));
 				}
@@ -132,7 +139,10 @@ frappe.provide("aso_network.ballot_entry");
 				return;
 			}
 			// Enter on a button reached with Tab presses that button.
-			if (meaning.action === "next" && event.target.closest("[data-do], a, .page-head button")) {
+			if (
+				meaning.action === "next" &&
+				event.target.closest("[data-do], a, .page-head button")
+			) {
 				return;
 			}
 			event.preventDefault();
@@ -305,7 +315,10 @@ frappe.provide("aso_network.ballot_entry");
 			this.show_ballot();
 			if (this.at < ballots.length) {
 				this.say(
-					`${__("Correcting ballot {0} of {1}", [this.at + 1, ballots.length])}: ${this.words(this.ballot)}.`
+					`${__("Correcting ballot {0} of {1}", [
+						this.at + 1,
+						ballots.length,
+					])}: ${this.words(this.ballot)}.`
 				);
 			}
 		}
@@ -314,7 +327,13 @@ frappe.provide("aso_network.ballot_entry");
 			const { ballots } = this.store;
 			const stored = ballots[this.at] || empty();
 			if (!same(this.ballot, stored)) {
-				this.say(__("Ballot {0} is not entered yet. Press Enter to enter it, or 0 to take the marks off.", [this.at + 1]), true);
+				this.say(
+					__(
+						"Ballot {0} is not entered yet. Press Enter to enter it, or 0 to take the marks off.",
+						[this.at + 1]
+					),
+					true
+				);
 				return;
 			}
 			if (!ballots.length) {
@@ -323,7 +342,9 @@ frappe.provide("aso_network.ballot_entry");
 			}
 			this.ask(
 				"finish",
-				__("You have entered {0} ballots. Are there {0} papers in the stack?", [ballots.length]),
+				__("You have entered {0} ballots. Are there {0} papers in the stack?", [
+					ballots.length,
+				]),
 				__("Yes, finish"),
 				__("Not yet")
 			);
@@ -343,7 +364,9 @@ frappe.provide("aso_network.ballot_entry");
 				this.say(
 					error instanceof module.Refused
 						? error.message
-						: __("There is no connection now. Nothing is lost: try to finish again in a moment."),
+						: __(
+								"There is no connection now. Nothing is lost: try to finish again in a moment."
+						  ),
 					true
 				);
 			}
@@ -353,7 +376,11 @@ frappe.provide("aso_network.ballot_entry");
 			try {
 				await module.post("reopen_entry", { batch: this.batch });
 			} catch (error) {
-				frappe.msgprint(error instanceof module.Refused ? error.message : __("There is no connection now."));
+				frappe.msgprint(
+					error instanceof module.Refused
+						? error.message
+						: __("There is no connection now.")
+				);
 				return;
 			}
 			this.entry = null;
@@ -417,19 +444,24 @@ frappe.provide("aso_network.ballot_entry");
 			this.$body.find("[data-do=remove]").prop("hidden", !correcting);
 			this.$body.find("[data-do=spoil]").attr("aria-pressed", ballot.spoiled);
 			this.$body.find("[data-candidate]").each((_index, button) => {
-				button.setAttribute("aria-pressed", ballot.choices.includes(button.dataset.candidate));
+				button.setAttribute(
+					"aria-pressed",
+					ballot.choices.includes(button.dataset.candidate)
+				);
 			});
 			const over = ballot.choices.length > entry.max_choices;
-			this.$verdict.toggleClass("be-spoils", ballot.spoiled || over).text(
-				ballot.spoiled
-					? __("Spoiled")
-					: over
-					? __("{0} marks where {1} are allowed: it will count as spoiled", [
-							ballot.choices.length,
-							entry.max_choices,
-					  ])
-					: __("{0} of {1} marks", [ballot.choices.length, entry.max_choices])
-			);
+			this.$verdict
+				.toggleClass("be-spoils", ballot.spoiled || over)
+				.text(
+					ballot.spoiled
+						? __("Spoiled")
+						: over
+						? __("{0} marks where {1} are allowed: it will count as spoiled", [
+								ballot.choices.length,
+								entry.max_choices,
+						  ])
+						: __("{0} of {1} marks", [ballot.choices.length, entry.max_choices])
+				);
 		}
 
 		show_saving() {
@@ -465,17 +497,23 @@ frappe.provide("aso_network.ballot_entry");
 					<button type="button" class="btn btn-primary be-election">${__("To the election")}</button>
 					${
 						open && entry.finished
-							? `<button type="button" class="btn btn-default be-reopen">${__("Correct my entry")}</button>`
+							? `<button type="button" class="btn btn-default be-reopen">${__(
+									"Correct my entry"
+							  )}</button>`
 							: ""
 					}
 					${
 						entry.status === "Entering"
-							? `<button type="button" class="btn btn-default be-refresh">${__("Look again")}</button>`
+							? `<button type="button" class="btn btn-default be-refresh">${__(
+									"Look again"
+							  )}</button>`
 							: ""
 					}
 				</div>`);
 			this.entry.closed = true;
-			this.$body.find(".be-election").on("click", () => frappe.set_route("Form", "Election", entry.election));
+			this.$body
+				.find(".be-election")
+				.on("click", () => frappe.set_route("Form", "Election", entry.election));
 			this.$body.find(".be-reopen").on("click", () => this.reopen());
 			this.$body.find(".be-refresh").on("click", () => this.open(this.batch));
 			this.$body.find(".be-finished").trigger("focus");
@@ -505,7 +543,10 @@ frappe.provide("aso_network.ballot_entry");
 			// A repeated sentence is read again only if the text changes.
 			const $live = this.$body.find(".be-live");
 			$live.text($live.text() === text ? `${text}\u00a0` : text);
-			this.$body.find(".be-message").prop("hidden", !visibly).text(visibly ? text : "");
+			this.$body
+				.find(".be-message")
+				.prop("hidden", !visibly)
+				.text(visibly ? text : "");
 		}
 
 		say_only(text) {

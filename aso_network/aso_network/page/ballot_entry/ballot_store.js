@@ -36,7 +36,9 @@ frappe.provide("aso_network.ballot_entry");
 			if (response.status >= 500 || [408, 429].includes(response.status)) {
 				throw new Error(`HTTP ${response.status}`);
 			}
-			throw new Refused(sentence(body) || __("The server refused ({0}). Sign in again.", [response.status]));
+			throw new Refused(
+				sentence(body) || __("The server refused ({0}). Sign in again.", [response.status])
+			);
 		} finally {
 			clearTimeout(timer);
 		}
@@ -125,7 +127,11 @@ frappe.provide("aso_network.ballot_entry");
 			this.set_state("saving");
 			this.write_tab();
 			try {
-				await module.post("save_entry", { batch: this.batch, ballots: sent, finished: false });
+				await module.post("save_entry", {
+					batch: this.batch,
+					ballots: sent,
+					finished: false,
+				});
 				this.acknowledged = sent;
 				this.tries = 0;
 				this.sending = false;
@@ -198,5 +204,7 @@ frappe.provide("aso_network.ballot_entry");
 	};
 
 	const text = (ballots) =>
-		JSON.stringify(ballots.map(({ choices, spoiled }) => ({ choices, spoiled: Boolean(spoiled) })));
+		JSON.stringify(
+			ballots.map(({ choices, spoiled }) => ({ choices, spoiled: Boolean(spoiled) }))
+		);
 })(aso_network.ballot_entry);
