@@ -1,6 +1,7 @@
 // A batch in itself shows only its state; the work is done on the entry page and on the election.
 // {% include "aso_network/aso_network/doctype/election/election_tools.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_differences.js" %}
+/* global show_differences */
 
 frappe.ui.form.on("Ballot Batch", {
 	refresh(frm) {

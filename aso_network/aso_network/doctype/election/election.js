@@ -5,6 +5,7 @@
 // {% include "aso_network/aso_network/doctype/election/election_differences.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_count.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_lot.js" %}
+/* global esc, ask, print_as, add_committee, add_candidacies, new_candidacy, record_lot, ElectionRoll, ElectionCount */
 
 const BEFORE_OPENING = ["Draft", "Rules Adopted", "Nominations Open", "Candidates Published"];
 const COUNTING = ["Voting Open", "Voting Closed"];

@@ -1,4 +1,5 @@
 // Paper and count on the form: the figures against each other, and the batches with both entries.
+/* global esc, bdi, ask, pill, may, show_differences */
 
 const FIGURES = [
 	["on_roll", __("Voters on the roll")],

@@ -1,4 +1,5 @@
 // Two entries of one batch side by side, and how the committee settles what differs.
+/* global bdi, ask, both_names */
 
 async function show_differences(batch, { may_resolve, on_change }) {
 	const [{ first, second }, { candidates }] = await Promise.all([

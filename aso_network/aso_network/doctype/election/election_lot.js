@@ -1,4 +1,5 @@
 // A lot drawn on paper before the meeting, recorded in the order drawn.
+/* global ask, bdi, pill, both_names */
 
 async function record_lot(frm) {
 	const result = await frappe.db.get_doc("Election Result", frm.doc.result);

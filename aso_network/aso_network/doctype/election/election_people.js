@@ -1,4 +1,5 @@
 // People and organisations of the meeting become committee members or candidates.
+/* global esc, bdi, folded, both_names */
 
 const PICKER_ROWS = 50;
 

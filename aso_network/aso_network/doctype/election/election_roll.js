@@ -1,4 +1,5 @@
 // The electoral roll on the form: frozen before voting, the polling desk while it is open.
+/* global esc, bdi, ask, pill, folded, both_names, may */
 
 const ROLL_ROWS = 50;
 // Two desks at the door see each other's marks.

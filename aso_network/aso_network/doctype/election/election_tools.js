@@ -35,7 +35,7 @@ function folded(text) {
 	return (text || "")
 		.toLowerCase()
 		.normalize("NFKD")
-		.replace(/[\u0300-\u036f\u0640\u064b-\u065f\u0670]/g, "")
+		.replace(/\p{Mn}|\u0640/gu, "")
 		.replace(/ة/g, "ه")
 		.replace(/[ىی]/g, "ي")
 		.replace(/ک/g, "ك")

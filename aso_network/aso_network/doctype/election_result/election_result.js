@@ -1,5 +1,6 @@
 // A result: what was counted, who has signed it, and what follows from it.
 // {% include "aso_network/aso_network/doctype/election/election_tools.js" %}
+/* global esc, bdi, ask, pill, print_as, hash_html, both_names */
 
 // The sentences of `polling.counting.REASONS`, here as the reader's language has them.
 const REASONS = {

@@ -1,6 +1,6 @@
 // What the teller sees and does. Only the paper in hand is shown; never a sum of votes.
 
-frappe.provide("aso_network.ballot_entry");
+frappe.provide("aso.ballot_entry");
 
 (function (module) {
 	const esc = frappe.utils.escape_html;
@@ -586,4 +586,4 @@ frappe.provide("aso_network.ballot_entry");
 	function action_html(action, label, key, style = "btn-default") {
 		return `<button type="button" class="btn ${style}" data-do="${action}">${label} <kbd>${key}</kbd></button>`;
 	}
-})(aso_network.ballot_entry);
+})(aso.ballot_entry);

@@ -9,7 +9,7 @@ frappe.pages["ballot-entry"].on_page_load = function (wrapper) {
 		title: __("Ballot entry"),
 		single_column: true,
 	});
-	wrapper.desk = new aso_network.ballot_entry.Desk(page);
+	wrapper.desk = new aso.ballot_entry.Desk(page);
 };
 
 frappe.pages["ballot-entry"].on_page_show = function (wrapper) {

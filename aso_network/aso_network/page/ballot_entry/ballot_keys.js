@@ -1,6 +1,6 @@
 // Which key means what, on any keyboard layout.
 
-frappe.provide("aso_network.ballot_entry");
+frappe.provide("aso.ballot_entry");
 
 (function (module) {
 	// X spoils a ballot, so no candidate has it.
@@ -64,4 +64,4 @@ frappe.provide("aso_network.ballot_entry");
 		}
 		return code.replace(/^(Key|Digit|Numpad)(?=.$)/, "");
 	}
-})(aso_network.ballot_entry);
+})(aso.ballot_entry);

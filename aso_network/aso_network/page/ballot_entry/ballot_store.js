@@ -1,7 +1,7 @@
 // Keeps the ballots of one entry: at once in the tab, as soon as possible on the server, never only in one
 // place without saying so.
 
-frappe.provide("aso_network.ballot_entry");
+frappe.provide("aso.ballot_entry");
 
 (function (module) {
 	const API = "/api/method/aso_network.api.elections.";
@@ -207,4 +207,4 @@ frappe.provide("aso_network.ballot_entry");
 		JSON.stringify(
 			ballots.map(({ choices, spoiled }) => ({ choices, spoiled: Boolean(spoiled) }))
 		);
-})(aso_network.ballot_entry);
+})(aso.ballot_entry);
