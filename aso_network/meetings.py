@@ -135,6 +135,7 @@ def default_agenda() -> list[str]:
 
 def prepare(doc: Document) -> None:
 	"""Before a meeting is inserted: its number, its agenda, the quorum rule of the settings."""
+	doc.status = doc.status or "Draft"  # an import brings no defaults
 	first_call = doc.flags.second_call_of
 	if first_call:
 		doc.sequence, doc.call_number, doc.adjourned_from = (
@@ -388,7 +389,8 @@ def check_decisions(doc: Document) -> None:
 			row.present_when_taken = max(row.present_when_taken, doc.present_count)
 		_check_votes(doc, row)
 		row.carried = int(
-			row.votes_for > row.votes_against and 0 < doc.quorum_required <= row.present_when_taken
+			cint(row.votes_for) > cint(row.votes_against)
+			and 0 < doc.quorum_required <= row.present_when_taken
 		)
 
 

@@ -574,6 +574,38 @@ def test_the_minutes_print_in_english_and_from_the_right_in_arabic():
 	assert organizations[0].name_ar in arabic and organizations[0].title not in arabic
 
 
+# --- import ---
+
+
+def test_an_import_meets_the_same_rules(monkeypatch):
+	platform = builders.platform()
+	organization, applied = builders.organization(platform), builders.organization(platform, "Applied")
+	monkeypatch.setattr(frappe.flags, "in_import", True)
+	new = {
+		"doctype": "General Meeting",
+		"platform": platform,
+		"meeting_date": today(),
+		"venue": "The hall",
+	}
+	with pytest.raises(meetings.NotConvenedError):
+		frappe.get_doc({**new, "attendance": [builders.present(organization)]}).insert()
+	doc = frappe.get_doc(new).insert()
+	assert (doc.status, doc.quorum_required, len(doc.agenda)) == ("Draft", 1, 10)
+	guard.move(doc, "Convened")
+	doc.append("attendance", builders.present(applied))
+	with pytest.raises(meetings.InactiveOrganizationError):
+		doc.save()
+	doc.reload()
+	doc.append("attendance", builders.present(organization))
+	guard.move(doc, "In Session")
+	decide(doc, "Powers", 1)
+	doc.save()
+	assert doc.decisions[0].carried
+	decide(doc, "Powers", 2)
+	with pytest.raises(meetings.TooManyVotesError):
+		doc.save()
+
+
 # --- size ---
 
 

@@ -434,6 +434,22 @@ def test_a_member_cannot_be_deleted():
 		frappe.delete_doc("Member Organization", made)
 
 
+# --- import ---
+
+
+def test_an_import_meets_the_same_rules(monkeypatch):
+	platform = builders.platform()
+	monkeypatch.setattr(frappe.flags, "in_import", True)
+	first = apply(platform, name_ar="جمعية الأمل")
+	assert (first.status, first.name_key_ar) == ("Applied", "جمعيهالامل")
+	with pytest.raises(membership.DuplicateOrganizationError, match=first.name):
+		apply(platform, name_ar="جمعيه الامل")
+	with pytest.raises(guard.MoveNotAllowedError):
+		apply(platform, name_en="Hope", status="Active")
+	with pytest.raises(membership.TwoDelegatesError):
+		apply(platform, name_en="Hope", representatives=[delegate(), delegate()])
+
+
 # --- two at once ---
 
 

@@ -20,7 +20,11 @@ frappe.ui.form.on("General Meeting", {
 		if (frm.is_new()) start(frm);
 	},
 
-	onload_post_render: go_to_work,
+	onload_post_render(frm) {
+		tick_with_one_tap(frm);
+		go_to_work(frm);
+	},
+
 	after_workflow_action: go_to_work,
 
 	refresh(frm) {
@@ -83,12 +87,12 @@ function lock_fields(frm) {
 	frm.set_df_property(
 		"attendance",
 		"description",
-		status === "Draft" ? __("Convene the meeting, then mark who is present.") : "",
+		status === "Draft" ? __("Convene the meeting, then mark who is present.") : ""
 	);
 	frm.set_df_property(
 		"decisions",
 		"description",
-		status === "In Session" ? "" : __("Decisions are entered while the session is open."),
+		status === "In Session" ? "" : __("Decisions are entered while the session is open.")
 	);
 }
 
@@ -133,20 +137,41 @@ function add_buttons(frm) {
 		grid.add_custom_button(__("Mark nobody"), () => mark_nobody(frm));
 	}
 	const carried = (frm.doc.decisions || []).some(
-		(row) => row.kind === "Electoral Form" && row.carried,
+		(row) => row.kind === "Electoral Form" && row.carried
 	);
 	if (carried && ["In Session", "Concluded"].includes(status)) {
 		if (frappe.model.can_create("Election")) {
 			frm.add_custom_button(
 				__("Election"),
 				() => frappe.new_doc("Election", { meeting: frm.doc.name }),
-				__("Create"),
+				__("Create")
 			);
 		}
 	}
 	if (frappe.model.can_print("General Meeting") && status !== "Draft") {
 		frm.add_custom_button(__("Print Minutes"), () => frm.print_doc());
 	}
+}
+
+// A grid wants one tap to open a line and a second to tick it: too many for a queue at the door.
+function tick_with_one_tap(frm) {
+	const { grid } = frm.fields_dict.attendance;
+	grid.wrapper.get(0).addEventListener(
+		"click",
+		(event) => {
+			const cell = event.target.closest('.grid-static-col[data-fieldname="present"]');
+			const line = cell?.closest(".grid-row[data-name]");
+			if (!line || !grid.is_editable() || cell.closest(".editable-row")) return;
+			event.stopPropagation();
+			event.preventDefault();
+			const name = line.getAttribute("data-name");
+			const row = locals["Meeting Attendance"][name];
+			if (row && !row.left_at) {
+				frappe.model.set_value(row.doctype, name, "present", row.present ? 0 : 1);
+			}
+		},
+		true
+	);
 }
 
 // Everybody with the delegate of the day; then whoever is not there is unticked.
@@ -156,6 +181,11 @@ async function mark_all(frm) {
 	});
 	const listed = new Map((frm.doc.attendance || []).map((row) => [row.organization, row]));
 	for (const member of members) {
+		frappe.utils.add_link_title(
+			"Member Organization",
+			member.organization,
+			member.organization_name
+		);
 		const row = listed.get(member.organization);
 		if (!row) {
 			frm.add_child("attendance", member);
@@ -191,7 +221,7 @@ async function propose_precedents(frm, cdt, cdn) {
 			other.name,
 			__(other.governance_model),
 			frappe.datetime.str_to_user(other.meeting_date),
-		]),
+		])
 	);
 	if (said.length) frappe.model.set_value(cdt, cdn, "precedents", said.join("\n"));
 }

@@ -1,6 +1,7 @@
 frappe.listview_settings["General Meeting"] = {
 	add_fields: ["status", "is_quorate"],
 	hide_name_filter: true,
+	hide_name_column: true,
 
 	get_indicator(doc) {
 		const colors = {

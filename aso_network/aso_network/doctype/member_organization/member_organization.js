@@ -21,7 +21,7 @@ frappe.ui.form.on("Member Organization", {
 		frm.set_df_property(
 			"platform",
 			"read_only",
-			!frm.is_new() && !["Applied", "Under Review"].includes(frm.doc.status) ? 1 : 0,
+			!frm.is_new() && !["Applied", "Under Review"].includes(frm.doc.status) ? 1 : 0
 		);
 		show_delegate(frm);
 	},
@@ -45,7 +45,7 @@ async function find_governorate(frm) {
 	const { message } = await frappe.db.get_value(
 		"Network Platform",
 		frm.doc.platform,
-		"territory",
+		"territory"
 	);
 	frm.governorate = message && message.territory;
 }
@@ -62,9 +62,9 @@ function show_delegate(frm) {
 	if (!(frm.doc.representatives || []).some(runs)) {
 		frm.set_intro(
 			__(
-				"No current delegate: under “Representatives”, tick “Delegate” for the person who casts the vote.",
+				"No current delegate: under “Representatives”, tick “Delegate” for the person who casts the vote."
 			),
-			"orange",
+			"orange"
 		);
 	}
 }

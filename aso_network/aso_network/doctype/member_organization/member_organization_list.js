@@ -49,8 +49,9 @@ aso.normalize = (text) => {
 };
 
 frappe.listview_settings["Member Organization"] = {
-	add_fields: ["status"],
+	add_fields: ["status", "name_ar"],
 	hide_name_filter: true,
+	hide_name_column: true,
 
 	get_indicator(doc) {
 		const colors = {
@@ -62,6 +63,14 @@ frappe.listview_settings["Member Organization"] = {
 			Withdrawn: "gray",
 		};
 		return [__(doc.status), colors[doc.status], `status,=,${doc.status}`];
+	},
+
+	formatters: {
+		// Both names in one column; the isolates keep either in its own direction.
+		title: (value, df, doc) =>
+			doc.name_ar && doc.name_ar !== value
+				? `\u2068${value}\u2069 · \u2068${doc.name_ar}\u2069`
+				: value,
 	},
 
 	onload(listview) {

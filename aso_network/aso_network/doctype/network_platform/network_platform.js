@@ -23,7 +23,7 @@ frappe.ui.form.on("Network Platform", {
 			frm.add_custom_button(
 				__(doctype),
 				() => frappe.new_doc(doctype, { platform: frm.doc.name }),
-				__("Create"),
+				__("Create")
 			);
 		}
 	},
@@ -36,11 +36,11 @@ function show_stages(frm) {
 		(stage, index) =>
 			`<li class="list-inline-item mb-1">
 				<span class="indicator-pill ${index <= reached ? "green" : "gray"}">${__(stage)}</span>
-			</li>`,
+			</li>`
 	);
 	frm.dashboard.add_section(
 		`<ol class="list-inline mb-0 p-0" aria-label="${__("Stage")}">${steps.join("")}</ol>`,
-		__("On the way to being structured"),
+		__("On the way to being structured")
 	);
 	frm.dashboard.show();
 }

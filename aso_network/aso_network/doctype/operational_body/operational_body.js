@@ -19,7 +19,7 @@ frappe.ui.form.on("Operational Body", {
 		}
 		const in_office = frm.doc.status === "Constituted";
 		["term_start", "term_end"].forEach((field) =>
-			frm.set_df_property(field, "read_only", in_office ? 1 : 0),
+			frm.set_df_property(field, "read_only", in_office ? 1 : 0)
 		);
 		offer_vacancies(frm);
 		if (in_office) show_days_left(frm);
@@ -40,7 +40,7 @@ function offer_vacancies(frm) {
 	frm.fields_dict.members.grid.update_docfield_property(
 		"fills_vacancy_of",
 		"options",
-		left.map((row) => row.member_name).join("\n"),
+		left.map((row) => row.member_name).join("\n")
 	);
 }
 
@@ -52,7 +52,7 @@ function show_days_left(frm) {
 			? __("The term has ended: choose “End Term”, or wait for the nightly run.")
 			: __("The term ends in {0} days. Convene the meeting that elects the next body.", [
 					days,
-				]),
-		"orange",
+			  ]),
+		"orange"
 	);
 }
