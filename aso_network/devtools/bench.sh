@@ -193,6 +193,9 @@ sys.exit(not (ok and os.path.exists(sysconfig.get_path("include") + "/Python.h")
 }
 
 check_system() {
+	if [[ ! -f $STATE/mariadb.cnf ]] && ! can_be_root; then
+		die "a new bench needs sudo, for packages and for an account in MariaDB: run this as a user who has it, or as root."
+	fi
 	command -v apt-get >/dev/null ||
 		die "this script installs packages with apt; on other systems set up a Frappe bench by hand and run it with BENCH=path."
 	local missing

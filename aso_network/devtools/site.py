@@ -197,21 +197,17 @@ def create(site: str) -> None:
 		connect(site)
 		frappe.clear_cache()
 	else:
-		from frappe.installer import _new_site
+		# bench's own command, called here rather than in a shell, where `ps` would show the passwords
+		from frappe.commands.site import new_site
 
 		user, password = database_account()
 		if (SITES / site).exists():
 			shutil.rmtree(SITES / site)  # no site_config.json: its making stopped half-way
-		frappe.init(site=site, new_site=True)
-		_new_site(
-			None,
-			site,
-			db_root_username=user,
-			db_root_password=password,
-			admin_password=admin_password(),
-			db_type="mariadb",
-			install_apps=["erpnext"],
-			force=True,
+		new_site.main(
+			[site, "--db-root-username", user, "--db-root-password", password]
+			+ ["--admin-password", admin_password(), "--install-app", "erpnext", "--force"],
+			obj=frappe._dict(sites=[], force=False, verbose=False, profile=False),
+			standalone_mode=False,
 		)
 		frappe.destroy()
 		finish(site)
@@ -256,7 +252,7 @@ def finish(site: str) -> None:
 
 def wizard_done() -> bool:
 	done = frappe.db.get_single_value("System Settings", "setup_complete")
-	return bool(int(done or 0)) and bool(frappe.db.exists("Company", COMPANY))
+	return bool(int(done or 0) and frappe.db.exists("Company", COMPANY))
 
 
 def fiscal_years() -> None:
