@@ -204,8 +204,10 @@ def create(site: str) -> None:
 		if (SITES / site).exists():
 			shutil.rmtree(SITES / site)  # no site_config.json: its making stopped half-way
 		new_site.main(
-			[site, "--db-root-username", user, "--db-root-password", password]
-			+ ["--admin-password", admin_password(), "--install-app", "erpnext", "--force"],
+			[
+				*(site, "--install-app", "erpnext", "--force", "--admin-password", admin_password()),
+				*("--db-root-username", user, "--db-root-password", password),
+			],
 			obj=frappe._dict(sites=[], force=False, verbose=False, profile=False),
 			standalone_mode=False,
 		)
