@@ -52,7 +52,6 @@ _NARROWED = (
 )  # fmt: skip
 permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")
 has_permission = dict.fromkeys(_NARROWED, "aso_network.permissions.has_permission")
-standard_queries = {"Member Organization": "aso_network.api.membership.search_organizations"}
 override_whitelisted_methods = {
 	"frappe.client.get_count": "aso_network.api.doors.get_count",
 	"frappe.desk.search.get_link_title": "aso_network.api.doors.get_link_title",
