@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import frappe
 from frappe import _
@@ -140,17 +140,22 @@ def adopt_rules(election: Document) -> None:
 			).format(election.title, _meeting_title(election), ", ".join(_(kind) for kind in missing)),
 			RulesMissingError,
 		)
-	form, rules = decisions["Electoral Form"], decisions["Rules of Candidacy"]
-	election.form, election.form_text = form.form, form.text
-	election.seats, election.max_choices, election.term_months = (
-		form.seats,
-		form.max_choices,
-		form.term_months,
-	)
-	election.candidate_kind, election.candidacy_text = rules.candidate_kind, rules.text
-	election.max_per_organization = rules.max_per_organization
-	election.min_endorsements = rules.min_endorsements
-	election.powers_text = decisions["Powers"].text
+	election.update(_rules(decisions))
+
+
+def _rules(decisions: dict[str, Document | frappe._dict]) -> dict[str, Any]:
+	"""The fields of an election that follow from the meeting's decisions."""
+	form, candidacy = decisions["Electoral Form"], decisions["Rules of Candidacy"]
+	return {
+		**{field: form.get(field) for field in ("form", "seats", "max_choices", "term_months")},
+		"form_text": form.text,
+		**{
+			field: candidacy.get(field)
+			for field in ("candidate_kind", "max_per_organization", "min_endorsements")
+		},
+		"candidacy_text": candidacy.text,
+		"powers_text": decisions["Powers"].text,
+	}
 
 
 def issues_before_opening(election: Document) -> list[Blocker]:
@@ -224,13 +229,16 @@ def _meeting_issues(election: Document) -> list[tuple[str, str]]:
 
 
 def _rule_issues(election: Document) -> list[tuple[str, str]]:
+	decisions = {
+		kind: carried_decision(election.meeting, kind) for kind in (*RULE_KINDS, "Counting Committee")
+	}
 	found = [
 		(
 			_("The meeting has carried no decision on: {0}.").format(_(kind)),
 			_("Enter the decision in the meeting."),
 		)
-		for kind in (*RULE_KINDS, "Counting Committee")
-		if not carried_decision(election.meeting, kind)
+		for kind, decision in decisions.items()
+		if not decision
 	]
 	# While the move is being made, `status` is already the state asked for.
 	status = (election.get_doc_before_save() or election).status
@@ -238,4 +246,13 @@ def _rule_issues(election: Document) -> list[tuple[str, str]]:
 		found.append((_("The rules are not adopted."), _("Choose “Adopt Rules”.")))
 	elif status != "Candidates Published":
 		found.append((_("The candidates are not published."), _("Choose “Publish Candidates”.")))
+	if status != "Draft" and all(decisions[kind] for kind in RULE_KINDS):
+		# Empty is 0 or "" in the one and None in the other.
+		if any((election.get(field) or "") != (value or "") for field, value in _rules(decisions).items()):
+			found.append(
+				(
+					_("The meeting has decided otherwise since the rules were adopted."),
+					_("Annul this election and make a new one from the meeting."),
+				)
+			)
 	return found

@@ -198,9 +198,12 @@ def verify(result: Document, election: Document) -> None:
 	record = json.loads(result.record)
 	votes = {row.candidacy: (cint(row.votes), bool(row.elected)) for row in result.rows}
 	recorded = {c["candidate"]: (c["votes"], c["elected"]) for c in record["candidates"]}
+	ballots = {kind: cint(result.get(kind)) for kind in ("valid", "blank", "spoiled")}
+	ballots["total"] = cint(result.total_ballots)
 	if (
 		records.result_hash(record) != result.result_hash
 		or votes != recorded
+		or ballots != record["ballots"]
 		or record["box_hash"] != result.box_hash
 		or record["roll_hash"] != election.roll_hash
 		or box.seal(election.name) != result.box_hash

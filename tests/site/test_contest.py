@@ -87,6 +87,15 @@ def test_voting_does_not_open_while_something_is_missing(missing):
 	assert h.doc().status == "Candidates Published"
 
 
+def test_rules_that_the_meeting_has_changed_since_block_the_opening():
+	h = hall.build()
+	meeting = frappe.get_doc("General Meeting", h.meeting)
+	next(d for d in meeting.decisions if d.kind == "Electoral Form").seats = 1
+	meeting.save()
+	with pytest.raises(contest.NotReadyToOpenError, match="decided otherwise"):
+		h.move("Voting Open")
+
+
 def test_an_officer_does_not_open_voting():
 	h = hall.build()
 	with pytest.raises(guard.MoveNotPermittedError, match="Network Manager"):
@@ -133,7 +142,11 @@ def test_a_candidate_is_not_on_the_committee():
 	candidate = h.organizations[0]
 	election.append(
 		"committee",
-		{"contact": builders.delegate(candidate), "organization": candidate, "user": builders.user(COMMITTEE)},
+		{
+			"contact": builders.delegate(candidate),
+			"organization": candidate,
+			"user": builders.user(COMMITTEE),
+		},
 	)
 	with pytest.raises(committee.CommitteeError, match="stands in"):
 		election.save()

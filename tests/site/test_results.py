@@ -147,6 +147,10 @@ def test_votes_changed_in_the_database_are_noticed_before_signing_and_announcing
 	with pytest.raises(counting.ResultChangedError):
 		h.sign(h.tellers[0])
 	frappe.db.set_value("Election Result Row", result.rows[2].name, "votes", 1)
+	frappe.db.set_value("Election Result", result.name, "blank", 7)
+	with pytest.raises(counting.ResultChangedError):
+		h.sign(h.tellers[0])
+	frappe.db.set_value("Election Result", result.name, "blank", 0)
 	h.sign()
 	ballot = frappe.get_all("Ballot", {"election": h.election}, pluck="name")[0]
 	frappe.db.set_value("Ballot", ballot, "choices", '{"choices":[],"spoiled":false}')
