@@ -2,9 +2,9 @@
 
     python3 aso_network/devtools/translations.py    prints what is missing and what is stale, as rows to edit
 
-A row is source,translation or source,translation,context. For a label or a choice of a DocType the context is
-that DocType: it is how one word can mean something else there than in the rest of the site, since a row
-without a context holds for every app on the site.
+A row is source,translation or source,translation,context. For the label of a field the context is its DocType:
+it is how one word can mean something else there than in the rest of the site, since a row without a context
+holds for every app on the site.
 """
 
 from __future__ import annotations
@@ -39,6 +39,46 @@ SHOWN = {
 	"Network Goal": ("name", "description"),
 	"Network Sector": ("name",),
 }
+# What every list and form shows of Frappe 15 itself, and Frappe has no Arabic for. Ours mean the same.
+OF_FRAPPE = (
+	("Search or type a command ({0})", None),
+	("List View", None),
+	("Tree View", None),
+	("Print Preview", None),
+	("Filter By", None),
+	("Edit Filters", None),
+	("Save Filter", None),
+	("Clear Filters", None),
+	("Select All", None),
+	("No {0} found", None),
+	("You haven't created a {0} yet", None),
+	("Connections", None),
+	("Show Links", None),
+	("No.", "Title of the 'row number' column"),
+	("Add Row", None),
+	("Insert Above", None),
+	("Insert Below", None),
+	("Editing Row", None),
+	("Configure Columns", None),
+	("Add / Remove Columns", None),
+	("Copy to Clipboard", None),
+	("No Letterhead", None),
+	("Get PDF", None),
+	("Show all Activity", None),
+	("Type a reply / comment", None),
+	("You created this", None),
+	("{0} created this", None),
+	("You last edited this", None),
+	("{0} last edited this", None),
+	("You changed the value of {0}", None),
+	("{0} changed the value of {1}", None),
+	("You changed the values for {0}", None),
+	("{0} changed the values for {1}", None),
+	("{0} from {1} to {2}", None),
+	("{0} from {1} to {2} in row #{3}", None),
+	("added rows for {0}", None),
+	("removed rows for {0}", None),
+)
 
 
 class Source(NamedTuple):
@@ -75,7 +115,7 @@ def read(path: Path = CSV) -> list[Row]:
 
 def sources() -> list[Source]:
 	"""Every translatable string of the app, once for each place where it stands."""
-	found: list[Source] = []
+	found = [Source(text, "Frappe", context) for text, context in OF_FRAPPE]
 	for path in _files():
 		found.extend(_EXTRACT[path.suffix][0](path))
 	return [source for source in found if re.search("[A-Za-z]", source.text)]
@@ -154,12 +194,13 @@ def _texts(kind: str | None, doc: dict) -> Iterator[tuple[str, str | None]]:
 
 
 def _texts_of_row(row: dict, context: str | None) -> Iterator[tuple[str, str | None]]:
-	for key in ("label", "description", "group", "title"):
-		if row.get(key):
-			yield row[key], context
+	"""Frappe looks up labels with the DocType as their context; tabs, help texts, choices and groups without."""
+	if row.get("label"):
+		yield row["label"], None if row.get("fieldtype") == "Tab Break" else context
+	yield from ((row[key], None) for key in ("description", "group", "title") if row.get(key))
 	options = row.get("options") or ""
 	if row.get("fieldtype") == "Select" and row.get("fieldname") != "naming_series":
-		yield from ((option, context) for option in options.split("\n") if option and not option.isdigit())
+		yield from ((option, None) for option in options.split("\n") if option and not option.isdigit())
 	elif row.get("fieldtype") == "HTML" and options:
 		yield options, context
 
