@@ -135,7 +135,11 @@ def default_agenda() -> list[str]:
 
 def prepare(doc: Document) -> None:
 	"""Before a meeting is inserted: its number, its agenda, the quorum rule of the settings."""
-	doc.status = doc.status or "Draft"  # an import brings no defaults
+	doc.status = doc.status or "Draft"  # an import may bring no defaults
+	for field in ("start_time", "end_time"):
+		# Frappe fills an empty Time with the time of day; nobody types one to the microsecond.
+		if doc.get(field) and get_time(doc.get(field)).microsecond:
+			doc.set(field, None)
 	first_call = doc.flags.second_call_of
 	if first_call:
 		doc.sequence, doc.call_number, doc.adjourned_from = (

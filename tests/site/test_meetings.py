@@ -581,16 +581,17 @@ def test_an_import_meets_the_same_rules(monkeypatch):
 	platform = builders.platform()
 	organization, applied = builders.organization(platform), builders.organization(platform, "Applied")
 	monkeypatch.setattr(frappe.flags, "in_import", True)
-	new = {
-		"doctype": "General Meeting",
-		"platform": platform,
-		"meeting_date": today(),
-		"venue": "The hall",
-	}
+
+	def bring(**values):
+		doc = frappe.new_doc("General Meeting")  # as Data Import begins
+		doc.update({"platform": platform, "meeting_date": today(), "venue": "The hall", **values})
+		return doc.insert()
+
 	with pytest.raises(meetings.NotConvenedError):
-		frappe.get_doc({**new, "attendance": [builders.present(organization)]}).insert()
-	doc = frappe.get_doc(new).insert()
+		bring(attendance=[builders.present(organization)])
+	doc = bring()
 	assert (doc.status, doc.quorum_required, len(doc.agenda)) == ("Draft", 1, 10)
+	assert (doc.start_time, doc.end_time) == (None, None)
 	guard.move(doc, "Convened")
 	doc.append("attendance", builders.present(applied))
 	with pytest.raises(meetings.InactiveOrganizationError):

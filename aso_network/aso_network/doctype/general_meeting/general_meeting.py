@@ -5,12 +5,6 @@ from aso_network import meetings
 
 
 class GeneralMeeting(Document):
-	def _set_defaults(self) -> None:
-		# Frappe fills every empty Time field of a new document with the time of day.
-		times = {field: self.get(field) for field in ("start_time", "end_time")}
-		super()._set_defaults()
-		self.update(times)
-
 	def before_insert(self) -> None:
 		meetings.prepare(self)
 

@@ -15,7 +15,8 @@ frappe.ui.form.on("Member Organization", {
 		frappe.dynamic_link = { doc: frm.doc, fieldname: "name", doctype: frm.doctype };
 		if (frm.is_new()) {
 			frappe.contacts.clear_address_and_contact(frm);
-		} else {
+		} else if (frm.doc.__onload) {
+			// Right after a step of the lifecycle they are not there yet; the form is loaded again then.
 			frappe.contacts.render_address_and_contact(frm);
 		}
 		frm.set_df_property(
