@@ -1,9 +1,9 @@
 """Makes Frappe Workflows of the declared lifecycles, and takes them away again.
 
 A Workflow is made once for each DocType that has none. From then on it is the site's: its people may rename
-actions, add e-mails and conditions, narrow roles, drop moves, deactivate it or put a workflow of their own in
-its place, and no migrate touches that. What they cannot do is add a move: `guard` allows only moves that the
-lifecycle declares, whatever the Workflow says (docs/lifecycles.md).
+actions, add e-mails and conditions, give moves to other roles, drop moves, deactivate it or put a workflow of
+their own in its place, and no migrate touches that. What they cannot do is add a move: `guard` allows only
+moves that the lifecycle declares, whatever the Workflow says (docs/lifecycles.md).
 """
 
 from __future__ import annotations

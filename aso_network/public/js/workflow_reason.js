@@ -48,9 +48,8 @@ async function before_workflow_action(frm) {
 	if (reason) {
 		frappe.dom.freeze();
 		try {
-			frappe.model.sync(await aso.apply_with_reason(frm.doctype, frm.doc.name, action, reason));
-			frm.refresh();
-			frm.script_manager.trigger("after_workflow_action");
+			await aso.apply_with_reason(frm.doctype, frm.doc.name, action, reason);
+			await frm.script_manager.trigger("after_workflow_action");
 		} finally {
 			frappe.dom.unfreeze();
 		}
@@ -59,6 +58,9 @@ async function before_workflow_action(frm) {
 	// The step is made, or was given up: Frappe's own, without a reason, must not follow.
 	return new Promise(() => {});
 }
+
+// Frappe shows the answer to the step, which lacks what a form is given when it opens (addresses, checklists).
+const after_workflow_action = (frm) => frm.reload_doc();
 
 async function bulk_step(list, action) {
 	const names = list.get_checked_items(true);
@@ -94,5 +96,7 @@ function ask_in_lists() {
 	};
 }
 
-Object.keys(steps()).forEach((doctype) => frappe.ui.form.on(doctype, { before_workflow_action }));
+Object.keys(steps()).forEach((doctype) =>
+	frappe.ui.form.on(doctype, { before_workflow_action, after_workflow_action }),
+);
 ask_in_lists();
