@@ -19,7 +19,7 @@ RIGHTS = {
 	"Candidacy": {MANAGER: "rwcd", OFFICER: "rwc", COMMITTEE: "r", OBSERVER: "r", FINANCE: "r", MEMBER: "r"},
 	"Election": {MANAGER: "rwcd", OFFICER: "rwc", COMMITTEE: "rw", OBSERVER: "r", FINANCE: "r"},
 	"Election Result": {MANAGER: "r", OFFICER: "r", COMMITTEE: "r", OBSERVER: "r", FINANCE: "r"},
-	"Election Voter": {MANAGER: "r", COMMITTEE: "r", OBSERVER: "r", FINANCE: "r"},
+	"Election Voter": {MANAGER: "r", OFFICER: "r", COMMITTEE: "r", OBSERVER: "r", FINANCE: "r"},
 	"General Meeting": {MANAGER: "rwcd", OFFICER: "rwc", FINANCE: "r"},
 	"Member Organization": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "r", FINANCE: "r", MEMBER: "r"},
 	"Network Activity": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwc", FINANCE: "rw"},
