@@ -49,6 +49,8 @@ OF_FRAPPE = (
 	("Edit Filters", None),
 	("Save Filter", None),
 	("Clear Filters", None),
+	("Filters {0}", None),
+	("Apply Filters", None),
 	("Select All", None),
 	("No {0} found", None),
 	("You haven't created a {0} yet", None),
@@ -308,7 +310,8 @@ def _find_in_script(path: Path) -> Iterator[Finding]:
 	code = path.read_text(encoding="utf-8")
 	for call in _CALL.finditer(code):
 		arguments = _arguments(code, call.end())
-		if arguments and _joined(arguments[0]) is None and re.search("[\"'`]", arguments[0]):
+		text = "".join(_LITERAL.findall(arguments[0])) if arguments else ""
+		if arguments and _joined(arguments[0]) is None and re.search("[A-Za-z]", text):
 			line = code.count("\n", 0, call.start()) + 1
 			yield Finding(_place(path, line), f"`__()` holds more than one plain string: {arguments[0]}")
 	if path.suffix == ".js":

@@ -38,6 +38,12 @@ frappe.ui.form.on("Election", {
 
 	refresh(frm) {
 		lock_fields(frm);
+		// Frappe adds the time zone to the help text first and finds no translation then.
+		frm.set_df_property(
+			"nominations_to",
+			"description",
+			__("Leave both empty when nominations open and close in the hall.")
+		);
 		frm.set_intro("");
 		if (frm.is_new()) {
 			return;
