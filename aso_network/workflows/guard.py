@@ -110,7 +110,7 @@ def _find(lifecycle: Lifecycle, doc: Document, source: str) -> Move:
 	if not moves:
 		targets = lifecycle.targets(source)
 		way_out = (
-			_("From here it can become: {0}.").format(", ".join(_(t) for t in targets))
+			_("From here it can become: {0}.").format(comma_or([_(t) for t in targets], add_quotes=False))
 			if targets
 			else _("This is its last state.")
 		)
