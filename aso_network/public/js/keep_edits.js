@@ -1,0 +1,28 @@
+// A second after Frappe has heard of a change it loads the form again, over whatever was entered in that
+// second. It hears of one's own steps too: whoever convenes a meeting and at once ticks who is there would
+// lose the ticks. So a form is loaded again only if it is behind, and never over what is not saved.
+
+const heard = {};
+
+frappe.realtime.on("doc_update", ({ doctype, name, modified }) => {
+	heard[`${doctype}/${name}`] = modified;
+});
+
+function keep_edits(frm) {
+	frm.debounced_reload_doc = frappe.utils.debounce(() => {
+		const { doctype, name, modified, __last_sync_on } = frm.doc;
+		const is_current = heard[`${doctype}/${name}`] === modified;
+		const is_old = new Date() - __last_sync_on > frm.refresh_if_stale_for * 1000;
+		if (frm !== cur_frm || (is_current && !is_old)) return;
+		if (!frm.is_dirty()) {
+			frm.reload_doc();
+		} else if (!is_current) {
+			frm.doc.__needs_refresh = true;
+			frm.show_conflict_message();
+		}
+	}, 1000);
+}
+
+Object.keys(frappe.boot.aso_network?.needs_reason || {}).forEach((doctype) =>
+	frappe.ui.form.on(doctype, { setup: keep_edits }),
+);
