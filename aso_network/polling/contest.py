@@ -78,7 +78,7 @@ def set_defaults(election: Document) -> None:
 		return
 	election.voting_date = election.voting_date or meeting.meeting_date
 	if not election.title:
-		election.title = _("Operational body of {0}, {1}").format(
+		election.title = _("{0}, operational body, {1}").format(
 			meeting.platform, formatdate(election.voting_date, "yyyy-MM-dd")
 		)
 
