@@ -93,22 +93,21 @@ def count(outcome: Outcome, report: Path, code: int) -> Outcome:
 	return outcome
 
 
-def venv_tool(name: str, requirement: str) -> list[str]:
-	"""A command for a tool: the one at hand, or one from an environment outside the checkout."""
-	works = subprocess.run([sys.executable, "-m", name, "--version"], capture_output=True).returncode == 0
-	if works:
-		return [sys.executable, "-m", name]
+def tool(name: str, requirement: str, *others: str) -> list[str]:
+	"""A command for a tool: of this Python, of another that is at hand, or from an environment outside the checkout."""
 	home = CACHE / f"{name}-{sys.version_info[0]}.{sys.version_info[1]}"
-	python = home / "bin" / "python"
-	if not (home / "bin" / name).exists():
-		say(f"Installing {requirement} into {home} ...")
-		subprocess.run([sys.executable, "-m", "venv", str(home)], check=True, stdin=subprocess.DEVNULL)
-		subprocess.run(
-			[str(python), "-m", "pip", "install", "--quiet", requirement],
-			check=True,
-			stdin=subprocess.DEVNULL,
-		)
-	return [str(python), "-m", name]
+	own = str(home / "bin" / "python")
+	for python in (sys.executable, own, *others):
+		if os.access(python, os.X_OK):
+			command = [python, "-m", name]
+			if subprocess.run([*command, "--version"], capture_output=True).returncode == 0:
+				return command
+	say(f"Installing {requirement} into {home} ...")
+	subprocess.run([sys.executable, "-m", "venv", str(home)], check=True, stdin=subprocess.DEVNULL)
+	subprocess.run(
+		[own, "-m", "pip", "install", "--quiet", requirement], check=True, stdin=subprocess.DEVNULL
+	)
+	return [own, "-m", name]
 
 
 # ---------------------------------------------------------------- the tiers
@@ -120,7 +119,7 @@ def unit() -> Outcome:
 		outcome.broken, outcome.note = True, "needs Python 3.10 or later: set PYTHON3=path"
 		return outcome
 	try:
-		tool = venv_tool("pytest", PYTEST)
+		pytest = tool("pytest", PYTEST, where()["BENCH"] + "/env/bin/python")
 	except (subprocess.CalledProcessError, OSError) as error:
 		outcome.broken = True
 		outcome.note = (
@@ -131,7 +130,7 @@ def unit() -> Outcome:
 		report = Path(folder, "unit.xml")
 		began = time.monotonic()
 		code = subprocess.run(
-			[*tool, "tests/unit", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *extra()],
+			[*pytest, "tests/unit", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *extra()],
 			cwd=ROOT,
 			stdin=subprocess.DEVNULL,
 			# whatever plugins this Python happens to have are not ours
@@ -235,9 +234,9 @@ def run_tiers(names: list[str]) -> int:
 
 
 def lint() -> int:
-	tool = venv_tool("ruff", RUFF)
-	check = subprocess.run([*tool, "check", "."], cwd=ROOT).returncode
-	shape = subprocess.run([*tool, "format", "--check", "."], cwd=ROOT).returncode
+	ruff = tool("ruff", RUFF)
+	check = subprocess.run([*ruff, "check", "."], cwd=ROOT).returncode
+	shape = subprocess.run([*ruff, "format", "--check", "."], cwd=ROOT).returncode
 	return check or shape
 
 

@@ -65,6 +65,8 @@ def forget() -> None:
 	import frappe
 	from frappe.cache_manager import user_cache_keys
 
+	if hasattr(frappe.local, "request"):
+		del frappe.local.request  # Frappe asks whether there is one, not whether it is None
 	frappe.local.message_log = []
 	frappe.local.form_dict = frappe._dict()
 	frappe.local.role_permissions = {}
