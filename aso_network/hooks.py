@@ -15,6 +15,7 @@ setup_wizard_complete = "aso_network.install.after_setup_wizard"
 before_uninstall = "aso_network.uninstall.before_uninstall"
 
 app_include_js = "aso_network.bundle.js"
+app_include_css = "aso_network.bundle.css"
 extend_bootinfo = ["aso_network.boot.extend_bootinfo", "aso_network.desk.open_on_workspace"]
 add_to_apps_screen = [
 	{
