@@ -25,7 +25,9 @@ from aso_network.permissions import guarded_doctypes
 def get_count(doctype: str, filters: Any = None, debug: Any = False, cache: Any = False) -> int:
 	"""`frappe.client.get_count` counts for everybody: with a filter on its choices, the ballots too."""
 	if not _is_ours(doctype):
-		return frappe.client.get_count(doctype, filters, debug, cache)
+		return frappe.call(
+			frappe.client.get_count, doctype=doctype, filters=filters, debug=debug, cache=cache
+		)
 	filters = get_safe_filters(filters)
 	return frappe.get_list(
 		doctype, filters=filters, fields=[f"count(`tab{doctype}`.name) as total"], order_by=None
@@ -70,7 +72,9 @@ def get_link_title(doctype: str, docname: str) -> str | None:
 @frappe.whitelist()
 def search_globally(text: str, start: Any = 0, limit: Any = 20, doctype: str = "") -> list[dict]:
 	"""Global search shows content of every document of a DocType that the user may read some of."""
-	found = frappe.utils.global_search.search(text, start, limit, doctype)
+	found = frappe.call(
+		frappe.utils.global_search.search, text=text, start=start, limit=limit, doctype=doctype
+	)
 	return [
 		row
 		for row in found

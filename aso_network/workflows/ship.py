@@ -29,7 +29,9 @@ def remove_workflows() -> None:
 	other Workflow uses."""
 	for name in frappe.get_all("Workflow", filters={"document_type": ("in", DOCTYPES)}, pluck="name"):
 		frappe.delete_doc("Workflow", name, force=True, delete_permanently=True)
-	frappe.db.delete("Workflow Action", {"reference_doctype": ("in", DOCTYPES)})
+	actions = frappe.get_all("Workflow Action", filters={"reference_doctype": ("in", DOCTYPES)}, pluck="name")
+	frappe.db.delete("Workflow Action Permitted Role", {"parent": ("in", actions)})
+	frappe.db.delete("Workflow Action", {"name": ("in", actions)})
 	for doctype, uses in _USES.items():
 		for name in created(doctype):
 			if not any(frappe.db.exists(table, {fieldname: name}) for table, fieldname in uses):

@@ -131,8 +131,9 @@ def test_who_is_an_officer_as_well_sees_what_an_officer_sees(two_halls):
 	with builders.as_user(both):
 		assert {first.election, second.election} <= doors.shown("list", "Election")
 		assert doors.opens("REST", "Election", second.election)
-		# No officer reads the roll, and this one serves nowhere.
-		assert not doors.shown("list", "Election Voter")
+		assert _of("Election Voter", second.election) <= doors.shown("list", "Election Voter")
+		# No office opens the box, and this one serves nowhere.
+		assert not doors.shown("list", "Ballot")
 	reader = builders.user(COMMITTEE, FINANCE)
 	with builders.as_user(reader):
 		assert doors.opens("REST", "Election", second.election)
@@ -345,19 +346,47 @@ def test_everybody_elses_contacts_stay_as_they_were():
 
 
 def test_the_office_needs_no_other_role_to_register_a_member():
+	place = builders.territory(level="Governorate")
 	with builders.as_user(builders.user(MANAGER)):
-		platform = (
-			builders.platform(territory="Deir-ez-Zor")
-			if not frappe.db.exists("Network Platform", {"territory": "Deir-ez-Zor"})
-			else frappe.db.get_value("Network Platform", {"territory": "Deir-ez-Zor"})
-		)
+		platform = builders.platform(territory=place)
 	with builders.as_user(builders.user(OFFICER)):
-		organization = builders.organization(platform, status="Applied", territory="Hajin Sub-district")
-		address = frappe.get_doc({"doctype": "Address", "address_title": "Office", "address_line1": "Main street",
-			"city": "Hajin", "country": "Syria", "links": [{"link_doctype": "Member Organization", "link_name": organization}]})  # fmt: skip
+		organization = builders.organization(platform, status="Applied")
+		address = frappe.get_doc(
+			{
+				"doctype": "Address",
+				"address_title": "Office",
+				"address_line1": "Main street",
+				"city": "Hajin",
+				"country": "Syria",
+				"links": [{"link_doctype": "Member Organization", "link_name": organization}],
+			}
+		)
 		address.insert()
-		assert doors.shown("list", "Territory")
+		assert place in doors.shown("list", "Territory")
 		assert doors.opens("REST", "Address", address.name)
+
+
+def test_the_office_reads_of_the_accounts_what_its_forms_link_to_and_no_more():
+	for role in (OFFICER, TRAINING, FINANCE):
+		with builders.as_user(builders.user(role)):
+			for doctype in ("Project", "Cost Center", "Company", "Account", "Supplier", "Customer"):
+				doors.call("frappe.desk.search.search_link", doctype=doctype, txt="")
+				assert not frappe.has_permission(doctype, "write") or (role, doctype) == (TRAINING, "Project")
+			for doctype in ("Journal Entry", "GL Entry", "Sales Invoice", "Payment Entry"):
+				assert not frappe.has_permission(doctype, "read"), f"{role}: {doctype}"
+
+
+def test_who_counts_and_represents_sees_both(members):
+	user, own, _other, h = members
+	frappe.get_doc("User", user).add_roles(COMMITTEE)
+	with builders.as_user(user):
+		assert doors.shown("list", "Candidacy") == {h.candidacies[0]}
+	row = frappe.db.get_value("Election Committee Member", {"parent": h.election})
+	frappe.db.set_value("Election Committee Member", row, "user", user)
+	with builders.as_user(user):
+		assert doors.shown("list", "Candidacy") == set(h.candidacies)
+		assert doors.shown("list", "Member Organization") == {own}
+		assert doors.shown("list", "Election") == {h.election}
 
 
 # --- a governorate ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils.nestedset import get_ancestors_of
 
-from aso_network import created, territories
+from aso_network import created, install, territories
 from aso_network.roles import DESK_ROLES, OFFICER
 from tests.site import builders, doors
 
@@ -117,3 +117,18 @@ def test_a_place_that_a_site_had_before_is_taken_as_it_is():
 	own.reload()
 	assert (own.aso_pcode, own.parent_territory) == ("SY090201", "All Territories")
 	assert frappe.db.count("Territory", {"aso_pcode": "SY090201"}) == 1
+
+
+def test_before_erpnexts_wizard_there_is_no_tree_and_after_it_the_places_come():
+	frappe.db.delete("Territory")
+	_again()
+	assert not frappe.db.count("Territory")
+	for name, parent in (("جميع المناطق", None), ("Syria", "جميع المناطق")):
+		root = frappe.get_doc({"doctype": "Territory", "territory_name": name, "is_group": int(not parent)})
+		root.parent_territory = parent
+		root.flags.ignore_mandatory = True
+		root.insert(ignore_if_duplicate=True)
+	install.after_setup_wizard({})
+	assert frappe.db.count("Territory") == 2 + 53
+	assert frappe.db.get_value("Territory", "Deir-ez-Zor", "parent_territory") == "Syria"
+	assert frappe.db.get_value("Territory", "Syria", "is_group")
