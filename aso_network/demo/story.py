@@ -115,7 +115,7 @@ def _contact(first_name: str, name: str | None = None) -> str:
 	if name:
 		contact.append("email_ids", {"email_id": _address(name), "is_primary": 1})
 	# An image keeps Frappe from asking an outside service for the person's picture.
-	contact.image = "/assets/frappe/images/ui-states/generic-empty-state.svg"
+	contact.image = "/assets/frappe/images/default-avatar.png"
 	return contact.insert().name
 
 
