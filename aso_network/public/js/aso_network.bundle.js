@@ -1,4 +1,4 @@
 // Shared by the app's forms and lists; helpers live under `aso`.
 import "./activity_button";
-import "./keep_edits";
+import "./steady_forms";
 import "./workflow_reason";
