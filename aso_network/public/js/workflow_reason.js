@@ -60,24 +60,48 @@ async function before_workflow_action(frm) {
 }
 
 // Frappe shows the answer to the step, which lacks what a form is given when it opens (addresses, checklists).
-const after_workflow_action = (frm) => frm.reload_doc();
+// Nothing can be entered meanwhile, as it would be gone; but a form that does not come does not lock the desk.
+async function after_workflow_action(frm) {
+	frappe.dom.freeze();
+	await Promise.race([frm.reload_doc(), new Promise((resolve) => setTimeout(resolve, 5000))]);
+	frappe.dom.unfreeze();
+}
 
 async function bulk_step(list, action) {
 	const names = list.get_checked_items(true);
 	const reason = await aso.ask_reason(action);
 	if (!reason) return;
+	await in_bulk(list, async () => {
+		let done = 0;
+		for (const name of names) {
+			frappe.show_progress(__(action), done, names.length, name);
+			// A refusal says why in its own message; the others go on.
+			await aso.apply_with_reason(list.doctype, name, action, reason).catch(() => {});
+			done += 1;
+		}
+		frappe.hide_progress();
+	});
+}
+
+// Frappe's own call. After it Frappe leaves the list as it was, with the old states and everything ticked.
+const bulk_step_without_reason = (list, action) =>
+	in_bulk(list, () =>
+		frappe.xcall("frappe.model.workflow.bulk_workflow_approval", {
+			docnames: list.get_checked_items(true),
+			doctype: list.doctype,
+			action,
+		}),
+	);
+
+async function in_bulk(list, steps_of_all) {
 	list.disable_list_update = true;
-	let done = 0;
-	for (const name of names) {
-		frappe.show_progress(__(action), done, names.length, name);
-		// A refusal says why in its own message; the others go on.
-		await aso.apply_with_reason(list.doctype, name, action, reason).catch(() => {});
-		done += 1;
+	try {
+		await steps_of_all();
+	} finally {
+		list.disable_list_update = false;
+		list.clear_checked_items();
+		list.refresh();
 	}
-	frappe.hide_progress();
-	list.disable_list_update = false;
-	list.clear_checked_items();
-	list.refresh();
 }
 
 function ask_in_lists() {
@@ -88,11 +112,10 @@ function ask_in_lists() {
 	prototype.get_workflow_action_menu_items = function () {
 		const items = menu_items.call(this);
 		if (!steps()[this.doctype]) return items;
-		return items.map((item) =>
-			needs_reason(this.doctype, null, item.name)
-				? { ...item, action: () => bulk_step(this, item.name) }
-				: item,
-		);
+		return items.map((item) => {
+			const step = needs_reason(this.doctype, null, item.name) ? bulk_step : bulk_step_without_reason;
+			return { ...item, action: () => step(this, item.name) };
+		});
 	};
 }
 
