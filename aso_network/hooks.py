@@ -50,14 +50,15 @@ _NARROWED = (
 	"Ballot Batch", "Ballot Batch Entry", "Contact", "Address", "Organization Representative",
 	"Organization Sector", "Candidacy Endorsement", "Election Committee Member", "Election Result Row",
 	"Election Result Lot", "Election Result Signature", "Contact Email", "Contact Phone", "Dynamic Link",
+	"Tag Link",
 )  # fmt: skip
 permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")
 has_permission = dict.fromkeys(_NARROWED, "aso_network.permissions.has_permission")
+_DOORS = (
+	"client.get_count", "desk.form.load.getdoc", "desk.form.load.get_docinfo", "desk.search.get_link_title",
+	"desk.search.search_link", "desk.search.search_widget", "utils.global_search.search",
+	"workflow.doctype.workflow.workflow.get_workflow_state_count",
+)  # fmt: skip
 override_whitelisted_methods = {
-	"frappe.client.get_count": "aso_network.api.doors.get_count",
-	"frappe.desk.search.get_link_title": "aso_network.api.doors.get_link_title",
-	"frappe.desk.search.search_link": "aso_network.api.doors.search_link",
-	"frappe.desk.search.search_widget": "aso_network.api.doors.search_widget",
-	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "aso_network.api.doors.get_workflow_state_count",
-	"frappe.utils.global_search.search": "aso_network.api.doors.search_globally",
+	f"frappe.{door}": f"aso_network.api.doors.{door.rpartition('.')[2]}" for door in _DOORS
 }

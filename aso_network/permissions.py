@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.permissions import AUTOMATIC_ROLES
 from frappe.utils import getdate
 
 from aso_network.roles import COMMITTEE, DESK_ROLES, MEMBER, OBSERVER
@@ -183,6 +184,8 @@ _NARROW: dict[str, dict[str, Rule]] = {
 	# Every user may keep contacts and addresses of their own making; these three roles see no others by it.
 	"Contact": {MEMBER: _linked("Contact"), COMMITTEE: _made_by, OBSERVER: _made_by},
 	"Address": {MEMBER: _linked("Address"), COMMITTEE: _made_by, OBSERVER: _made_by},
+	# A tag shows the title of what it is tied to.
+	"Tag Link": {MEMBER: _of_own("document_name")},
 }
 
 _BOX: dict[str, Rule] = {
@@ -214,7 +217,7 @@ def _reach(doctype: str, user: str, ptype: str = "read") -> Reach | None:
 	roles = set(frappe.get_roles(user))
 	rules = _NARROW.get(doctype, {})
 	narrow = [rule for role, rule in rules.items() if role in roles]
-	if not narrow or _granted(doctype, ptype, roles - set(rules)):
+	if not narrow or _granted(doctype, ptype, roles - set(rules) - set(AUTOMATIC_ROLES)):
 		return None
 	reach: Reach = {}
 	for rule in narrow:

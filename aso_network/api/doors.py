@@ -12,6 +12,7 @@ from typing import Any
 
 import frappe
 import frappe.client
+import frappe.desk.form.load
 import frappe.desk.search
 import frappe.utils.global_search
 import frappe.workflow.doctype.workflow.workflow as frappe_workflow
@@ -62,6 +63,19 @@ def search_widget(doctype: str, **kwargs: Any) -> Any:
 
 
 @frappe.whitelist()
+def getdoc(doctype: str, name: str, **kwargs: Any) -> Any:
+	"""The desk's form, with everybody's comments and all earlier versions: for those who have a desk."""
+	_require_desk(doctype)
+	return frappe.call(frappe.desk.form.load.getdoc, doctype=doctype, name=name, **kwargs)
+
+
+@frappe.whitelist()
+def get_docinfo(doctype: str, name: str) -> Any:
+	_require_desk(doctype)
+	return frappe.desk.form.load.get_docinfo(doctype=doctype, name=name)
+
+
+@frappe.whitelist()
 def get_link_title(doctype: str, docname: str) -> str | None:
 	"""The title of any document, by its name: members of the public have no desk to show it on."""
 	if _is_ours(doctype) and not _has_desk() and not frappe.has_permission(doctype, "read", docname):
@@ -70,7 +84,7 @@ def get_link_title(doctype: str, docname: str) -> str | None:
 
 
 @frappe.whitelist()
-def search_globally(text: str, start: Any = 0, limit: Any = 20, doctype: str = "") -> list[dict]:
+def search(text: str, start: Any = 0, limit: Any = 20, doctype: str = "") -> list[dict]:
 	"""Global search shows content of every document of a DocType that the user may read some of."""
 	found = frappe.call(
 		frappe.utils.global_search.search, text=text, start=start, limit=limit, doctype=doctype
@@ -91,6 +105,11 @@ def _narrowed(doctype: str, kwargs: dict[str, Any]) -> dict[str, Any]:
 	if _is_ours(doctype):
 		kwargs["ignore_user_permissions"] = False
 	return kwargs
+
+
+def _require_desk(doctype: str) -> None:
+	if _is_ours(doctype) and not _has_desk():
+		raise frappe.PermissionError
 
 
 def _has_desk() -> bool:

@@ -272,6 +272,8 @@ def test_a_representative_sees_their_own_organization_and_nothing_else(members):
 			assert _title(doctype, name) == name
 		for doctype, (name,) in mine.items():
 			assert doors.opens("REST", doctype, name)
+			# What the office wrote beside it is the office's.
+			assert not doors.opens("form", doctype, name)
 			assert _count(doctype, {}) == 1
 			with pytest.raises(frappe.PermissionError):
 				_export(doctype)
@@ -286,6 +288,15 @@ def test_a_representative_sees_their_own_organization_and_nothing_else(members):
 			not _tally("Member Organization", "status")
 			or _tally("Member Organization", "status")[0]["count"] == 1
 		)
+
+
+def test_tags_tell_a_representative_nothing_of_others(members):
+	user, own, other, _h = members
+	for name in (own, other):
+		frappe.get_doc("Member Organization", name).add_tag("Health")
+	with builders.as_user(user):
+		found = doors.request("GET", "/resource/Tag Link", fields=["document_name"], limit_page_length=0)
+		assert {row["document_name"] for row in found} == {own}
 
 
 def test_the_contact_behind_a_user_may_be_known_by_its_e_mail(members):

@@ -63,7 +63,9 @@ async function before_workflow_action(frm) {
 // Nothing can be entered meanwhile, as it would be gone; but a form that does not come does not lock the desk.
 async function after_workflow_action(frm) {
 	frappe.dom.freeze();
-	await Promise.race([frm.reload_doc(), new Promise((resolve) => setTimeout(resolve, 5000))]);
+	// The form is still asking for titles of its links; answered while it is empty, they would turn red.
+	const again = frappe.after_ajax().then(() => frm.reload_doc());
+	await Promise.race([again, new Promise((resolve) => setTimeout(resolve, 5000))]);
 	frappe.dom.unfreeze();
 }
 
