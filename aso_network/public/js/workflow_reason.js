@@ -102,6 +102,8 @@ async function in_bulk(list, steps_of_all) {
 	} finally {
 		list.disable_list_update = false;
 		list.clear_checked_items();
+		// Else a list that was read less than three seconds ago is not read again.
+		list.last_args = null;
 		list.refresh();
 	}
 }
