@@ -128,6 +128,8 @@ def keep_constituted(doc: Document) -> None:
 
 
 def check_term(doc: Document) -> None:
+	if not doc.term_start or not doc.term_end:
+		return  # Frappe asks for the mandatory fields, after this.
 	if getdate(doc.term_end) <= getdate(doc.term_start):
 		frappe.throw(
 			_("Operational Body {0}: its term would end on {1}, not after it starts on {2}.").format(

@@ -13,6 +13,13 @@ from frappe.utils import cint, cstr, flt, get_datetime, getdate, to_timedelta
 _READERS = {"Date": getdate, "Datetime": get_datetime, "Time": to_timedelta}
 
 
+def keep(doc: Document, *fieldnames: str) -> None:
+	"""Take back what a client sent for fields that only the app writes: as stored, or empty in a new document."""
+	before = doc.get_doc_before_save()
+	for fieldname in fieldnames:
+		doc.set(fieldname, before.get(fieldname) if before else None)
+
+
 def changed_labels(doc: Document, free: Iterable[str] = ()) -> list[str]:
 	"""Labels, in the user's language, of the fields that `changed_fields` names."""
 	return [_(doc.meta.get_label(fieldname)) for fieldname in changed_fields(doc, free)]

@@ -1,3 +1,4 @@
+from aso_network import permissions as _permissions
 from aso_network import workflows as _workflows
 
 app_name = "aso_network"
@@ -41,17 +42,13 @@ doc_events = {
 	},
 	"Contact": {"on_trash": "aso_network.membership.forget_contact"},
 	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},
+	"Comment": {"validate": "aso_network.permissions.refuse_comment"},
+	"Network Platform": {"validate": f"{_GUARD}.check_stored"},
 }
 standard_queries = {"Member Organization": "aso_network.api.membership.search_organizations"}
 scheduler_events = {"daily": ["aso_network.bodies.end_due_terms", "aso_network.finance.refresh_all"]}
 
-_NARROWED = (
-	"Member Organization", "Candidacy", "Election", "Election Voter", "Election Result", "Ballot",
-	"Ballot Batch", "Ballot Batch Entry", "Contact", "Address", "Organization Representative",
-	"Organization Sector", "Candidacy Endorsement", "Election Committee Member", "Election Result Row",
-	"Election Result Lot", "Election Result Signature", "Contact Email", "Contact Phone", "Dynamic Link",
-	"Tag Link",
-)  # fmt: skip
+_NARROWED = sorted(_permissions.guarded_doctypes())
 permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")
 has_permission = dict.fromkeys(_NARROWED, "aso_network.permissions.has_permission")
 _DOORS = (

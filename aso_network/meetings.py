@@ -51,6 +51,8 @@ LEAST = {"seats": 1, "max_choices": 1, "term_months": 1, "max_per_organization":
 VOTES = ("votes_for", "votes_against", "abstentions")
 # A change of one of these is a new decision and needs the quorum; a change of the wording does not.
 SUBSTANCE = ("kind", *VOTES, *(field for fields in DECISION_FIELDS.values() for field in fields))
+# States of an election whose rules are no longer the meeting's to change.
+RULES_HELD = ("Voting Open", "Voting Closed", "Tie", "Counted", "Announced")
 MINUTES = ("impressions", "diagnosis", "proposal")
 
 
@@ -104,6 +106,10 @@ class NotInSessionError(frappe.ValidationError):
 
 class DecisionIncompleteError(frappe.ValidationError):
 	"""The decision does not say what its kind must say."""
+
+
+class DecisionsHeldError(frappe.ValidationError):
+	"""An election is being held by these decisions."""
 
 
 class TooManyVotesError(frappe.ValidationError):
@@ -401,6 +407,27 @@ def check_decisions(doc: Document) -> None:
 def _substance(row: Document) -> list[int | str]:
 	numbers = {*VOTES, *LEAST}
 	return [cint(row.get(field)) if field in numbers else row.get(field) or "" for field in SUBSTANCE]
+
+
+def keep_what_was_voted_by(doc: Document) -> None:
+	"""The rules of an election stand in the minutes as they stood when its voting opened."""
+	before = doc.get_doc_before_save()
+	if not before or before.status in CLOSED:
+		return
+	election = frappe.db.get_value(
+		"Election", {"meeting": doc.name, "status": ("in", RULES_HELD)}, ["title", "status"], as_dict=True
+	)
+	if election and _rules_of(doc) != _rules_of(before):
+		frappe.throw(
+			_("General Meeting {0}: {1} is {2} by these decisions; they cannot change any more.").format(
+				doc.title, election.title, _(election.status)
+			),
+			DecisionsHeldError,
+		)
+
+
+def _rules_of(doc: Document) -> list[list[str]]:
+	return [[row.text, *_substance(row)] for row in doc.decisions if row.kind != "Other"]
 
 
 def _require_session(doc: Document, before: Document | None) -> None:

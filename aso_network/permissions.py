@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 
 import frappe
 from frappe import _
+from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from frappe.model.document import Document
 from frappe.permissions import AUTOMATIC_ROLES
 from frappe.utils import getdate
@@ -68,13 +69,24 @@ def refuse_sharing(share: Document, method: str | None = None) -> None:
 		)
 
 
+def refuse_comment(comment: Document, method: str | None = None) -> None:
+	"""Doc event of Comment: on a ballot or a voter it would keep a name and a time, which those rows must not."""
+	if comment.reference_doctype in (*_BOX, "Election Voter"):
+		frappe.throw(
+			_("{0} {1} takes no comments: a note there would tell who was when at the ballot.").format(
+				_(comment.reference_doctype), comment.reference_name
+			),
+			SecretError,
+		)
+
+
 def has_app_permission() -> bool:
 	"""Who sees the app among the desk's apps."""
 	return not set(DESK_ROLES).isdisjoint(frappe.get_roles())
 
 
 def guarded_doctypes() -> set[str]:
-	"""Every DocType with a rule here; hooks.py has to name the same."""
+	"""Every DocType with a rule here, for hooks.py."""
 	return {*_NARROW, *_BOX, *_ROWS}
 
 
@@ -197,6 +209,13 @@ _BOX: dict[str, Rule] = {
 _ROWS: dict[str, tuple[str, ...]] = {
 	"Organization Representative": ("Member Organization",),
 	"Organization Sector": ("Member Organization",),
+	"Meeting Attendance": ("General Meeting",),
+	"Meeting Decision": ("General Meeting",),
+	"Operational Body Member": ("Operational Body",),
+	"Session Participant": ("Training Session",),
+	"Session Trainer": ("Training Session",),
+	"Activity Budget Line": ("Network Activity",),
+	"Activity Partner": ("Network Activity",),
 	"Candidacy Endorsement": ("Candidacy",),
 	"Election Committee Member": ("Election",),
 	"Election Result Row": ("Election Result",),
@@ -230,8 +249,12 @@ def _rows_reach(doctype: str, user: str) -> Reach | None:
 	names: set[str] = set()
 	for parent in _ROWS[doctype]:
 		reach = _reach(parent, user)
-		if reach is None:
+		if reach is None and not get_user_permissions(user):
 			return None
+		if reach is None:
+			# Narrowed by User Permissions: those of a row are its document's.
+			names.update(frappe.get_list(parent, pluck="name", limit=0, user=user))
+			continue
 		filters = {fieldname: ("in", list(values)) for fieldname, values in reach.items() if values}
 		if filters:
 			names.update(frappe.get_all(parent, or_filters=filters, pluck="name"))

@@ -83,6 +83,7 @@ def own_entry(batch: Document) -> Entry:
 	return Entry(ballots=frappe.parse_json(row.ballots or "[]"), finished=bool(row.finished))
 
 
+@box.unlogged
 def save_entry(batch: Document, ballots: list[dict[str, Any]], finished: bool) -> str:
 	"""Keep the current user's whole entry; when both are finished, compare. Returns the batch's status.
 
@@ -128,6 +129,7 @@ def reopen_entry(batch: Document) -> None:
 	_set_batch(batch.name, status="Entering")
 
 
+@box.unlogged
 def differences(batch: Document) -> dict[str, Any]:
 	"""What only one of the two finished entries has, for the committee.
 
@@ -155,6 +157,7 @@ def differences(batch: Document) -> dict[str, Any]:
 	}
 
 
+@box.unlogged
 def resolve(batch: Document, keep: str, note: str) -> None:
 	"""Decide a difference for the entry of `keep`: by another member than the one who made it, in writing."""
 	election = frappe.get_doc("Election", batch.election)
@@ -175,6 +178,7 @@ def resolve(batch: Document, keep: str, note: str) -> None:
 	audit.record(election, "Resolve Batch", reason=_("Batch {0}: {1}").format(batch.number, note.strip()))
 
 
+@box.unlogged
 def void(batch: Document, reason: str) -> None:
 	"""Take a batch out of the count: opened by mistake, entered twice, left unfinished. Nothing is deleted."""
 	election = frappe.get_doc("Election", batch.election)
@@ -183,18 +187,22 @@ def void(batch: Document, reason: str) -> None:
 	if not (reason or "").strip():
 		_refuse(batch, _("write why it is voided"))
 	_set_batch(batch.name, status="Voided", resolution_note=reason.strip(), resolved_by=frappe.session.user)
+	_forget_order(batch.name)
 	refresh_entered(election.name)
 	audit.record(election, "Void Batch", reason=_("Batch {0}: {1}").format(batch.number, reason.strip()))
 
 
 def undecided(election: str) -> list[int]:
 	"""Numbers of the batches that neither agree nor are resolved or voided."""
-	return frappe.get_all(
-		"Ballot Batch",
-		filters={"election": election, "status": ("in", OPEN)},
-		pluck="number",
-		order_by="number",
+	batch = frappe.qb.DocType("Ballot Batch")
+	rows = _as_it_is_now(
+		frappe.qb.from_(batch)
+		.where(batch.election == election)
+		.where(batch.status.isin(OPEN))
+		.select(batch.number)
+		.orderby(batch.number)
 	)
+	return [row.number for row in rows]
 
 
 def refresh_entered(election: str) -> None:
@@ -225,12 +233,16 @@ def _put_into_box(batch: Document, ballots: list[Ballot], status: str, note: str
 		resolution_note=note,
 		resolved_by=frappe.session.user if note else None,
 	)
-	# The order of the papers has served its purpose.
-	for row in _finished_entries(batch.name):
+	_forget_order(batch.name)
+	refresh_entered(batch.election)
+
+
+def _forget_order(batch: str) -> None:
+	"""The order of the papers has served its purpose."""
+	for row in _entries(batch):
 		entry = frappe.get_doc("Ballot Batch Entry", row.name, for_update=True)
 		entry.ballots = _text(sorted(_stored(row)))
 		_save(entry)
-	refresh_entered(batch.election)
 
 
 def _parse(batch: Document, ballots: list[dict[str, Any]]) -> list[Ballot]:

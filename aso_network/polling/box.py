@@ -6,15 +6,44 @@ nothing in its row tells who put it there, when, or after which other. No Versio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
 
 import frappe
+from frappe import _
 
 from aso_network.elections import records
 from aso_network.elections.ballots import Ballot, from_json, to_json
 
 NOBODY = "Administrator"
 NO_TIME = "2000-01-01 00:00:00"
+
+
+class BoxFailedError(frappe.ValidationError):
+	"""Something broke while ballots were in hand. To be tried again."""
+
+	# Not a server error: for those Frappe writes every local variable, ballots too, into its logs.
+	http_status_code = 429
+
+
+def unlogged(function: Callable[..., Any]) -> Callable[..., Any]:
+	"""What breaks in `function` breaks without telling what it held: no ballot travels in a traceback."""
+
+	@wraps(function)
+	def run(*args: Any, **kwargs: Any) -> Any:
+		try:
+			return function(*args, **kwargs)
+		except (frappe.ValidationError, frappe.PermissionError):
+			raise
+		except Exception as error:
+			what = type(error).__name__
+		# Outside the handler, so that the error with its frames is not carried along.
+		args = kwargs = None
+		frappe.form_dict.pop("ballots", None)
+		raise BoxFailedError(_("This did not work ({0}) and nothing was kept of it; try again.").format(what))
+
+	return run
 
 
 def put(election: str, ballots: Iterable[Ballot], source: str, batch: str | None = None) -> int:
@@ -65,5 +94,7 @@ def _rows(election: str) -> list[tuple[str, str]]:
 		.where(ballot.election == election)
 		.where(batch.status.isnull() | (batch.status != "Voided"))
 		.select(ballot.name, ballot.choices)
+		# As it is now: a batch may have been voided since this transaction began.
+		.for_update()
 		.run()
 	)

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_datetime, now_datetime, today
 
 from aso_network import membership
-from aso_network.changes import changed_fields
+from aso_network.changes import changed_fields, keep
 from aso_network.polling import committee
 
 STANDING = ("Submitted", "Accepted")
@@ -29,6 +29,10 @@ class AlreadyStandsError(frappe.ValidationError):
 	"""The organisation or person stands already, or the organisation has as many candidates as it may."""
 
 
+class AlreadyDecidedError(frappe.ValidationError):
+	"""Who stands was changed after the candidacy was decided."""
+
+
 class EndorsementError(frappe.ValidationError):
 	"""An endorsement does not count, or there are too few."""
 
@@ -37,8 +41,19 @@ class NotScreenedError(frappe.ValidationError):
 	"""Candidacies are still waiting for a decision."""
 
 
+def keep_what_the_app_writes(candidacy: Document) -> None:
+	keep(candidacy, "ballot_number", "withdrawn_on", "candidate_name", "candidate_name_ar")
+	before = candidacy.get_doc_before_save()
+	candidacy.submitted_on = before.submitted_on if before else today()
+
+
 def set_names(candidacy: Document) -> None:
-	"""The name on the ballot: the person's where persons stand, else the organisation's."""
+	"""The name on the ballot: the person's where persons stand, else the organisation's.
+
+	Once voting is open it stays as it is on the papers, whatever the organisation is called by then.
+	"""
+	if not candidacy.is_new() and _election(candidacy).status not in BEFORE_VOTING:
+		return
 	organization = frappe.db.get_value(
 		"Member Organization", candidacy.organization, ["title", "name_ar"], as_dict=True
 	)
@@ -68,6 +83,14 @@ def require_window(candidacy: Document) -> None:
 		for_update=True,
 	)
 	who_stands = candidacy.is_new() or not WHO_STANDS.isdisjoint(changed)
+	before = candidacy.get_doc_before_save()
+	if before and who_stands and before.status != "Submitted":
+		frappe.throw(
+			_(
+				"{0} is {1}: who stands cannot change any more. Withdraw it and submit another candidacy."
+			).format(before.candidate_name, _(before.status)),
+			AlreadyDecidedError,
+		)
 	if (who_stands and not _is_open(election)) or election.status not in BEFORE_VOTING:
 		frappe.throw(
 			_(
@@ -266,8 +289,24 @@ def issues(election: Document) -> list[tuple[str, str]]:
 		(_("The candidacy of {0} is not decided.").format(name), _("Accept or reject it."))
 		for name in _names(election.name, "Submitted")
 	]
-	if not _names(election.name, "Accepted"):
+	standing = accepted(election.name)
+	if not standing:
 		found.append((_("There is no accepted candidacy."), _("Enter and accept candidacies.")))
+	active = {row.name for row in membership.active_organizations(election.platform, election.voting_date)}
+	people = {
+		(row.organization, row.contact)
+		for row in membership.representatives([c.organization for c in standing])
+	}
+	for candidate in standing:
+		if candidate.organization not in active or (
+			candidate.person and (candidate.organization, candidate.person) not in people
+		):
+			found.append(
+				(
+					_("{0} may not stand any more.").format(candidate.candidate_name),
+					_("Withdraw the candidacy."),
+				)
+			)
 	return found
 
 
@@ -291,6 +330,8 @@ def _election(candidacy: Document) -> frappe._dict:
 			"min_endorsements",
 		],
 		as_dict=True,
+		# What decides is the state of the election now, not when this transaction began.
+		for_update=True,
 	)
 
 

@@ -40,6 +40,7 @@ def require_member(election: Document) -> None:
 
 def validate(election: Document) -> None:
 	"""What can be judged while the committee is still being put together; the rest is in `issues`."""
+	_take_organizations_from_attendance(election)
 	people = [row.contact for row in election.committee]
 	users = [row.user for row in election.committee if row.user]
 	for row in election.committee:
@@ -120,6 +121,14 @@ def issues(election: Document) -> list[tuple[str, str]]:
 					_("Give the user this role."),
 				)
 			)
+	for row in election.committee:
+		if row.user and not _is_account_of(row.user, row.contact):
+			found.append(
+				(
+					_("The user {0} is not {1}'s own.").format(row.user, row.full_name or row.contact),
+					_("Enter this user in the person's Contact, or another user here."),
+				)
+			)
 	for row in standing(election):
 		found.append(
 			(
@@ -148,11 +157,27 @@ def signatures_needed(election: Document) -> int:
 	return max(SMALLEST, needed or 0)
 
 
-def _present(meeting: str) -> set[str]:
-	return set(
+def _present(meeting: str) -> dict[str, str]:
+	"""Contact of everybody present at `meeting` → the organisation they came for."""
+	return dict(
 		frappe.get_all(
 			"Meeting Attendance",
 			filters={"parenttype": "General Meeting", "parent": meeting, "present": 1},
-			pluck="representative",
+			fields=["representative", "organization"],
+			as_list=True,
 		)
+	)
+
+
+def _take_organizations_from_attendance(election: Document) -> None:
+	"""A teller's organisation is the one they came for, so that nobody counts for the one that stands."""
+	present = _present(election.meeting)
+	for row in election.committee:
+		row.organization = present.get(row.contact) or row.organization
+
+
+def _is_account_of(user: str, contact: str) -> bool:
+	return bool(
+		frappe.db.exists("Contact", {"name": contact, "user": user})
+		or frappe.db.exists("Contact Email", {"parenttype": "Contact", "parent": contact, "email_id": user})
 	)

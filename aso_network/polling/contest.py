@@ -9,7 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import format_datetime, formatdate, get_datetime, getdate, now_datetime, today
 
-from aso_network.changes import changed_fields
+from aso_network.changes import changed_fields, keep
 from aso_network.meetings import carried_decision
 from aso_network.polling import candidacies, committee, roll
 from aso_network.roles import MANAGER, OFFICER
@@ -85,10 +85,8 @@ def set_defaults(election: Document) -> None:
 
 def restore_kept_fields(election: Document) -> None:
 	"""A form or a REST call may send fields that only the app keeps: take back what stood before."""
-	before = election.get_doc_before_save()
-	for field in KEPT_BY_THE_APP:
-		if field not in ("platform", "territory"):
-			election.set(field, before.get(field) if before else None)
+	# Platform and territory follow from the meeting; Frappe fetches them.
+	keep(election, *(field for field in KEPT_BY_THE_APP if field not in ("platform", "territory")))
 
 
 def refuse_changes(election: Document) -> None:
@@ -108,6 +106,8 @@ def refuse_changes(election: Document) -> None:
 		if before.status not in COUNTING:
 			_refuse(election, counted[0], before.status)
 	others = [f for f in changed if f not in COUNT_FIELDS and f not in ALWAYS_FREE]
+	if "meeting" in others and before.status != "Draft":
+		_refuse(election, "meeting", before.status)
 	if others and before.status not in BEFORE_OPENING:
 		_refuse(election, others[0], before.status)
 	if others and not {MANAGER, OFFICER} & set(frappe.get_roles()):
@@ -188,6 +188,11 @@ def require_ready_to_open(election: Document) -> None:
 			),
 			NotReadyToOpenError,
 		)
+
+
+def fix_signatures(election: Document) -> None:
+	"""Effect of “Open Voting”: from now on a change of the settings no longer changes how many must sign."""
+	election.signatures_required = committee.signatures_needed(election)
 
 
 def stamp_announcement(election: Document) -> None:

@@ -58,7 +58,8 @@ def figures(election: Document) -> Figures:
 		issued=cint(election.papers_issued),
 		returned=cint(election.papers_returned),
 		in_box=cint(election.papers_in_box),
-		entered=cint(frappe.db.get_value("Election", election.name, "ballots_entered")),
+		# As it is now: a batch may have been agreed or voided since this transaction began.
+		entered=cint(frappe.db.get_value("Election", election.name, "ballots_entered", for_update=True)),
 	)
 
 
@@ -84,7 +85,15 @@ def require_countable(election: Document) -> None:
 			),
 			BatchesOpenError,
 		)
-	problems = _sentences(figures(election))
+	counted = figures(election)
+	if not counted.entered:
+		frappe.throw(
+			_(
+				"{0}: no ballot has been entered; there is nothing to count. If nobody voted, annul the election."
+			).format(election.title),
+			NotReconciledError,
+		)
+	problems = _sentences(counted)
 	if problems and not (election.reconciliation_note or "").strip():
 		frappe.throw(
 			"<br>".join(
@@ -100,6 +109,7 @@ def require_countable(election: Document) -> None:
 		)
 
 
+@box.unlogged
 def count(election: Document) -> None:
 	"""Effect of “Count”: count the box and keep the result. The state becomes Counted, or Tie."""
 	found = _outcome(election)
@@ -111,6 +121,7 @@ def count(election: Document) -> None:
 	election.status = "Tie" if found.tie else "Counted"
 
 
+@box.unlogged
 def record_lot(election: Document, order: list[str], minutes: str) -> None:
 	"""Settle an open tie by the lot that the committee drew: `order` of the tied as drawn, and its minutes.
 
@@ -193,6 +204,7 @@ def sign(result: Document, result_hash: str) -> int:
 	return len(result.signatures)
 
 
+@box.unlogged
 def verify(result: Document, election: Document) -> None:
 	"""Raises ResultChangedError unless record, hash, rows and the box still say the same."""
 	record = json.loads(result.record)
@@ -206,11 +218,13 @@ def verify(result: Document, election: Document) -> None:
 		or ballots != record["ballots"]
 		or record["box_hash"] != result.box_hash
 		or record["roll_hash"] != election.roll_hash
+		or records.roll_hash(roll.frozen(election.name)) != election.roll_hash
+		or record["figures"]["marked"] != roll.counts(election.name)[1]
 		or box.seal(election.name) != result.box_hash
 	):
 		frappe.throw(
 			_(
-				"{0} is not what was counted: the stored votes, the box and the hash do not agree. Stop and call the committee together."
+				"{0} is not what was counted: the stored votes, the roll, the box and the hash do not agree. Stop and call the committee together."
 			).format(result.title),
 			ResultChangedError,
 		)
@@ -268,6 +282,7 @@ def _write(result: Document, election: Document, found: outcome.Outcome, minutes
 			"turnout": flt(100 * counted.marked / counted.on_roll, 1) if counted.on_roll else 0,
 			"seats": found.seats,
 			"max_choices": found.max_choices,
+			"vacant_seats": found.vacant,
 			"reconciliation": "\n".join([*_sentences(counted), election.reconciliation_note or ""]).strip(),
 			"has_tie": int(not found.is_decided),
 			"tied_seats": found.tie.seats if found.tie else 0,

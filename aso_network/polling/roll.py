@@ -153,7 +153,7 @@ def counts(election: str, lock: bool = False) -> tuple[int, int]:
 
 def close(election: Document) -> None:
 	"""Effect of “Close Voting”: the frozen part of the roll must still be what was frozen."""
-	if records.roll_hash(_frozen(election.name)) != election.roll_hash:
+	if records.roll_hash(frozen(election.name)) != election.roll_hash:
 		frappe.throw(
 			_(
 				"{0}: the roll is not the one that was frozen; stop and compare it with the printed roll."
@@ -166,7 +166,7 @@ def close(election: Document) -> None:
 def issues(election: Document) -> list[tuple[str, str]]:
 	if not election.roll_hash:
 		return [(_("The roll is not frozen."), _("Choose “Freeze roll” under Electoral Roll."))]
-	if records.roll_hash(_frozen(election.name)) != election.roll_hash:
+	if records.roll_hash(frozen(election.name)) != election.roll_hash:
 		return [(_("The roll has changed since it was frozen."), _("Freeze it again."))]
 	if records.roll_hash(_eligible(election)) != election.roll_hash:
 		return [
@@ -200,7 +200,8 @@ def _eligible(election: Document) -> list[tuple[str, str]]:
 	)
 
 
-def _frozen(election: str) -> list[tuple[str, str]]:
+def frozen(election: str) -> list[tuple[str, str]]:
+	"""(organisation, delegate) of the rows that were frozen, without later additions."""
 	voter = frappe.qb.DocType("Election Voter")
 	return list(
 		frappe.qb.from_(voter)

@@ -48,6 +48,7 @@ LIFECYCLE = Lifecycle(
 			"Voting Open",
 			(MANAGER, COMMITTEE),
 			guard=contest.require_ready_to_open,
+			effect=contest.fix_signatures,
 		),
 		Move(
 			"Close Voting",

@@ -56,6 +56,7 @@ def check(doc: Document, method: str | None = None) -> None:
 				MoveNotAllowedError,
 			)
 		return
+	check_stored(doc)
 	if before.status == doc.status:
 		return
 	move = _find(lifecycle, doc, before.status)
@@ -73,6 +74,17 @@ def check(doc: Document, method: str | None = None) -> None:
 		move.effect(doc)
 	doc.transition_reason = None
 	doc.flags.move_made = _Made(move, before.status, reason or None)
+
+
+def check_stored(doc: Document, method: str | None = None) -> None:
+	"""Whoever changes a document must have been let at it as it is stored, not only as it would become.
+
+	Frappe judges User Permissions by the values that were sent, so another governorate's document could be
+	taken over by sending one's own.
+	"""
+	before = doc.get_doc_before_save()
+	if before and not doc.flags.ignore_permissions:
+		before.check_permission("write")
 
 
 def record(doc: Document, method: str | None = None) -> None:

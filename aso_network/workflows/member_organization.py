@@ -47,9 +47,7 @@ LIFECYCLE = Lifecycle(
 			guard=membership.require_admissible,
 			after=membership.refresh_platform,
 		),
-		Move(
-			"Withdraw", "Active", "Withdrawn", OFFICE, needs_reason=True, after=membership.refresh_platform
-		),
+		Move("Withdraw", "Active", "Withdrawn", OFFICE, needs_reason=True, after=membership.refresh_platform),
 		Move("Withdraw", "Suspended", "Withdrawn", OFFICE, needs_reason=True),
 	),
 )

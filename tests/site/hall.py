@@ -126,10 +126,7 @@ def build(
 		doc.save()
 		election = frappe.get_doc({"doctype": "Election", "meeting": meeting})
 		for user, organization in zip(tellers, members[-2:], strict=True):
-			election.append(
-				"committee",
-				{"contact": builders.delegate(organization), "organization": organization, "user": user},
-			)
+			election.append("committee", teller(organization, user))
 		election.insert()
 	hall = Hall(platform, members, meeting, election.name, manager, officer, tellers)
 	if upto == "draft":
@@ -163,3 +160,9 @@ def stand(hall: Hall, organization: str, candidate_kind: str = "Organization") -
 		}
 	).insert()
 
+
+def teller(organization: str, user: str) -> dict[str, str]:
+	"""A row of the committee: the delegate of `organization`, whose own account `user` becomes."""
+	contact = builders.delegate(organization)
+	frappe.db.set_value("Contact", contact, "user", user)
+	return {"contact": contact, "organization": organization, "user": user}

@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
+from aso_network.api import elections as api
 from aso_network.polling import candidacies, committee
 from aso_network.workflows import guard
 from tests.site import builders, hall
@@ -146,5 +147,48 @@ def test_the_ballot_stands_once_voting_is_open():
 	for field, value in (("organization", h.organizations[3]), ("statement_en", "Better late")):
 		candidacy.reload()
 		candidacy.set(field, value)
-		with pytest.raises(candidacies.NominationsClosedError):
+		with pytest.raises((candidacies.NominationsClosedError, candidacies.AlreadyDecidedError)):
 			candidacy.save()
+
+
+def test_numbers_and_dates_are_not_typed_and_names_stand_once_voting_is_open():
+	h = hall.build()
+	h.move("Voting Open")
+	name = h.candidacies[0]
+	before = frappe.get_doc("Candidacy", name)
+	frappe.db.set_value("Member Organization", h.organizations[0], "title", "Renamed meanwhile")
+	with builders.as_user(h.officer):
+		frappe.client.set_value(
+			"Candidacy",
+			name,
+			{"ballot_number": 9, "withdrawn_on": "2020-01-01", "candidate_name": "Somebody"},
+		)
+	after = frappe.get_doc("Candidacy", name)
+	for field in ("ballot_number", "withdrawn_on", "candidate_name", "candidate_name_ar"):
+		assert after.get(field) == before.get(field), field
+
+
+def test_an_accepted_candidacy_does_not_become_anothers():
+	h = hall.build(candidates=1, upto="nominations")
+	candidacy = frappe.get_doc("Candidacy", h.candidacies[0])
+	with builders.as_user(h.manager):
+		guard.move(candidacy, "Accepted")
+	candidacy.reload()
+	candidacy.organization = h.organizations[1]
+	with builders.as_user(h.officer), pytest.raises(candidacies.AlreadyDecidedError, match="Accepted"):
+		candidacy.save()
+
+
+def test_a_candidate_suspended_since_blocks_the_opening():
+	h = hall.build()
+	with builders.as_user(h.manager):
+		organization = frappe.get_doc("Member Organization", h.organizations[0])
+		guard.move(organization, "Suspended", "Accounts in question")
+		api.freeze_roll(h.election)
+	issues = [b["issue"] for b in api.issues_before_opening(h.election)]
+	assert any("may not stand any more" in issue for issue in issues)
+
+
+def test_a_candidacy_without_election_is_told_what_is_missing():
+	with pytest.raises(frappe.MandatoryError):
+		frappe.get_doc({"doctype": "Candidacy"}).insert()

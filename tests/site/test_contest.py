@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from aso_network import meetings
 from aso_network.api import elections as api
 from aso_network.polling import committee, contest
 from aso_network.roles import COMMITTEE
@@ -206,3 +207,48 @@ def test_an_announcement_is_not_dated_before_the_vote():
 	h_doc.save()
 	with pytest.raises(contest.AnnouncementDateError):
 		h.move("Announced")
+
+
+def test_a_delegate_of_a_candidate_does_not_count_by_leaving_the_organization_empty():
+	h = hall.build(upto="published")
+	election = h.doc()
+	row = hall.teller(h.organizations[0], builders.user(COMMITTEE))
+	election.append("committee", row | {"organization": None})
+	with pytest.raises(committee.CommitteeError, match="stands in"):
+		election.save()
+
+
+def test_a_teller_signs_with_an_account_of_their_own():
+	h = hall.build()
+	frappe.db.set_value("Contact", builders.delegate(h.organizations[-1]), "user", None)
+	with pytest.raises(contest.NotReadyToOpenError, match="own"):
+		h.move("Voting Open")
+
+
+def test_the_signatures_needed_stand_once_voting_is_open():
+	h = hall.build(organizations=6, upto="draft")
+	frappe.db.set_single_value("ASO Network Settings", "signatures_needed", 3)
+	election = h.doc()
+	election.append("committee", hall.teller(h.organizations[3], builders.user(COMMITTEE)))
+	election.save()
+	assert committee.signatures_needed(election) == 3
+	contest.fix_signatures(election)
+	frappe.db.set_single_value("ASO Network Settings", "signatures_needed", 2)
+	assert committee.signatures_needed(election) == 3
+	opened = hall.build()
+	assert opened.move("Voting Open").signatures_required == 2
+
+
+def test_an_election_stays_with_its_meeting():
+	h, other = hall.build(upto="nominations"), hall.build(upto="draft")
+	with builders.as_user(h.officer), pytest.raises(contest.ContestFixedError, match="General Meeting"):
+		frappe.client.set_value("Election", h.election, "meeting", other.meeting)
+
+
+def test_the_minutes_keep_the_rules_that_were_voted_by():
+	h = hall.build()
+	h.move("Voting Open")
+	meeting = frappe.get_doc("General Meeting", h.meeting)
+	next(d for d in meeting.decisions if d.kind == "Electoral Form").seats = 1
+	with builders.as_user(h.officer), pytest.raises(meetings.DecisionsHeldError, match="Voting Open"):
+		meeting.save()

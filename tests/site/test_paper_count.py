@@ -112,10 +112,7 @@ def test_a_third_teller_does_not_join_a_batch():
 	h = hall.build(organizations=6, upto="draft")
 	third = builders.user("Election Committee")
 	election = h.doc()
-	election.append(
-		"committee",
-		{"contact": builders.delegate(h.organizations[3]), "organization": h.organizations[3], "user": third},
-	)
+	election.append("committee", hall.teller(h.organizations[3], third))
 	election.save()
 	h.move("Rules Adopted"), h.move("Nominations Open")
 	h.candidacies = [hall.stand(h, o).name for o in h.organizations[:2]]
@@ -293,7 +290,7 @@ def test_a_mismatch_stops_the_count_until_it_is_explained(closed, values, senten
 
 
 def test_papers_that_were_never_entered_stop_the_count(closed):
-	with pytest.raises(counting.NotReconciledError, match="0 ballots are entered, but 3"):
+	with pytest.raises(counting.NotReconciledError, match="nothing to count"):
 		closed.move("Counted", closed.tellers[0])
 
 
@@ -303,3 +300,54 @@ def test_the_manager_does_not_count(closed):
 		closed.move("Counted", closed.manager)
 	with pytest.raises(committee.NotOnCommitteeError):
 		closed.move("Counted", "Administrator")
+
+
+def test_an_empty_box_is_not_counted():
+	h = hall.build()
+	h.move("Voting Open")
+	h.move("Voting Closed", h.tellers[0])
+	with pytest.raises(counting.NotReconciledError, match="nothing to count"):
+		h.move("Counted", h.tellers[0])
+
+
+def test_a_voided_entry_forgets_the_order_of_the_papers_too(closed):
+	with builders.as_user(closed.tellers[0]):
+		batch = api.create_batch(closed.election)
+		papers = [closed.paper(2), closed.paper(0)]
+		api.save_entry(batch, json.dumps(papers), False)
+		api.void_batch(batch, "Opened twice")
+	(stored,) = frappe.get_all("Ballot Batch Entry", {"batch": batch}, pluck="ballots")
+	assert json.loads(stored) == sorted(papers, key=lambda p: p["choices"])
+
+
+def test_what_breaks_while_ballots_are_in_hand_carries_none_of_them(closed, monkeypatch):
+	with builders.as_user(closed.tellers[0]):
+		batch = api.create_batch(closed.election)
+
+		def broken(doc):
+			raise frappe.QueryTimeoutError
+
+		monkeypatch.setattr(batches, "_save", broken)
+		frappe.form_dict.ballots = json.dumps([closed.paper(0)])
+		with pytest.raises(box.BoxFailedError) as error:
+			api.save_entry(batch, frappe.form_dict.ballots, True)
+	assert error.value.http_status_code < 500
+	assert error.value.__context__ is None
+	assert "ballots" not in frappe.form_dict
+
+
+@pytest.mark.parametrize("doctype", ["Ballot", "Ballot Batch", "Ballot Batch Entry", "Election Voter"])
+def test_nobody_leaves_a_note_at_the_ballot(closed, doctype):
+	closed.enter([closed.paper(0)] * 3)
+	name = frappe.get_all(doctype, {"election": closed.election}, pluck="name")[0]
+	comment = frappe.get_doc(
+		{
+			"doctype": "Comment",
+			"comment_type": "Comment",
+			"reference_doctype": doctype,
+			"reference_name": name,
+			"content": "He voted for them",
+		}
+	)
+	with pytest.raises(frappe.PermissionError):
+		comment.insert(ignore_permissions=True)

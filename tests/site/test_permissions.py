@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.permissions import get_role_permissions
 
-from aso_network import hooks, permissions
+from aso_network import permissions
 from aso_network.elections.ballots import Ballot
 from aso_network.polling import box
 from aso_network.roles import ALL_ROLES, COMMITTEE, FINANCE, MANAGER, MEMBER, OBSERVER, OFFICER, TRAINING
@@ -69,10 +69,6 @@ def test_a_stranger_sees_nothing():
 			with pytest.raises(frappe.PermissionError):
 				doors.call("frappe.client.get_count", doctype="Member Organization")
 			assert _title("Member Organization", organization) == organization
-
-
-def test_hooks_name_every_doctype_that_has_a_rule():
-	assert set(hooks._NARROWED) == permissions.guarded_doctypes()
 
 
 # --- the counting committee ------------------------------------------------------------------------------
@@ -479,3 +475,23 @@ def _grouped(doctype, field):
 		return frappe.get_list(doctype, fields=[field, "count(name) as number"], group_by=field)
 	except frappe.PermissionError:
 		return []
+
+
+def test_a_governorates_officer_does_not_take_over_anothers_record_by_naming_their_own():
+	here, there = builders.platform(), builders.platform()
+	for platform in (here, there):
+		builders.organization(platform)
+	meeting = builders.meeting(there, status="Draft")
+	officer = builders.user(OFFICER)
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": officer, "allow": "Territory", "for_value": here.territory}
+	).insert()
+	with builders.as_user(officer):
+		doc = frappe.get_doc("General Meeting", meeting)
+		doc.venue, doc.territory = "Taken over", here.territory
+		with pytest.raises(frappe.PermissionError):
+			doc.save()
+		rows = frappe.get_list(
+			"Organization Representative", parent_doctype="Member Organization", fields=["parent"], limit=0
+		)
+		assert {frappe.db.get_value("Member Organization", r.parent, "platform") for r in rows} == {here}

@@ -156,6 +156,9 @@ function add_buttons(frm) {
 // A grid wants one tap to open a line and a second to tick it: too many for a queue at the door.
 function tick_with_one_tap(frm) {
 	const { grid } = frm.fields_dict.attendance;
+	// One form shows every meeting that is opened: a second listener would take the tick back.
+	if (grid.aso_ticks_with_one_tap) return;
+	grid.aso_ticks_with_one_tap = true;
 	grid.wrapper.get(0).addEventListener(
 		"click",
 		(event) => {

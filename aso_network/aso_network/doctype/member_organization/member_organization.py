@@ -3,6 +3,7 @@ from frappe.contacts.address_and_contact import load_address_and_contact
 from frappe.model.document import Document
 
 from aso_network import membership
+from aso_network.changes import keep
 
 
 class MemberOrganization(Document):
@@ -10,6 +11,7 @@ class MemberOrganization(Document):
 		load_address_and_contact(self)
 
 	def validate(self) -> None:
+		keep(self, "admitted_on")
 		membership.set_names(self)
 		membership.refuse_duplicate(self)
 		membership.keep_platform(self)
