@@ -94,7 +94,7 @@ def save_entry(batch: Document, ballots: list[dict[str, Any]], finished: bool) -
 	entered = _parse(batch, ballots)
 	_require_counting(election.name)
 	status = frappe.db.get_value("Ballot Batch", batch.name, "status", for_update=True)
-	row = _entry_row(batch.name, frappe.session.user)
+	row = _entry_row(batch.name, frappe.session.user, as_it_is_now=True)
 	if row and row.finished:
 		if finished and sorted(_stored(row)) == sorted(entered):
 			return status
@@ -120,7 +120,7 @@ def reopen_entry(batch: Document) -> None:
 	committee.require_member(frappe.get_doc("Election", batch.election))
 	_require_counting(batch.election)
 	status = frappe.db.get_value("Ballot Batch", batch.name, "status", for_update=True)
-	row = _entry_row(batch.name, frappe.session.user)
+	row = _entry_row(batch.name, frappe.session.user, as_it_is_now=True)
 	if status not in OPEN or not row:
 		_refuse(batch, _("it is {0} and you cannot take it up again").format(_(status)))
 	entry = frappe.get_doc("Ballot Batch Entry", row.name, for_update=True)
@@ -275,12 +275,15 @@ def _stored(row: frappe._dict) -> list[Ballot]:
 	return [from_json_value(value) for value in frappe.parse_json(row.ballots or "[]")]
 
 
-def _entry_row(batch: str, member: str) -> frappe._dict | None:
+def _entry_row(batch: str, member: str, as_it_is_now: bool = False) -> frappe._dict | None:
+	"""`as_it_is_now`: to act on it. A page saves as the teller goes on, and the last of these saves may come
+	together with “finished”: it must see that, and not take it back."""
 	return frappe.db.get_value(
 		"Ballot Batch Entry",
 		{"batch": batch, "member": member},
 		["name", "ballots", "finished"],
 		as_dict=True,
+		for_update=as_it_is_now,
 	)
 
 

@@ -5,7 +5,7 @@ import json
 import frappe
 
 from aso_network.api import elections as api
-from aso_network.polling import roll
+from aso_network.polling import batches, roll
 from tests.site import builders, hall
 from tests.site.races import committed, race
 
@@ -64,6 +64,25 @@ def test_two_tellers_finish_at_once_and_are_compared():
 		first, second = race(*(as_teller(t, lambda: api.save_entry(batch, papers, True)) for t in h.tellers))
 		assert (first, second) == ("Entering", "Agreed")
 		assert frappe.db.count("Ballot", {"election": h.election}) == 1
+
+
+def test_a_save_that_comes_with_finished_does_not_take_it_back():
+	with committed(*MADE):
+		h = hall.build()
+		h.move("Voting Open")
+		h.mark(1)
+		h.move("Voting Closed", h.tellers[0])
+		papers = json.dumps([h.paper(0)])
+		with builders.as_user(h.tellers[0]):
+			batch = api.create_batch(h.election)
+			api.save_entry(batch, papers)
+		frappe.db.commit()
+		finished, late = race(
+			*(as_teller(h.tellers[0], lambda f=f: api.save_entry(batch, papers, f)) for f in (True, False))
+		)
+		assert finished == "Entering"
+		assert isinstance(late, batches.BatchError)
+		assert frappe.db.get_value("Ballot Batch Entry", {"batch": batch}, "finished")
 
 
 def test_two_members_sign_at_once_and_both_signatures_stand():

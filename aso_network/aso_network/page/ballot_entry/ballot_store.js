@@ -158,6 +158,10 @@ frappe.provide("aso.ballot_entry");
 
 		// Sends the whole entry as finished; resolves with the batch's state, throws if that fails.
 		async finish() {
+			// A save under way must not arrive after it.
+			while (this.sending) {
+				await this.flight.catch(() => {});
+			}
 			const sent = text(this.ballots);
 			const status = await module.post("save_entry", {
 				batch: this.batch,
