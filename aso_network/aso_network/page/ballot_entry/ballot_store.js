@@ -127,11 +127,12 @@ frappe.provide("aso.ballot_entry");
 			this.set_state("saving");
 			this.write_tab();
 			try {
-				await module.post("save_entry", {
+				this.flight = module.post("save_entry", {
 					batch: this.batch,
 					ballots: sent,
 					finished: false,
 				});
+				await this.flight;
 				this.acknowledged = sent;
 				this.tries = 0;
 				this.sending = false;
