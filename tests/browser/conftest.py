@@ -4,7 +4,9 @@
 
 - `login(user, password)`: a page, logged in; call it again for a second person at the same time;
 - `admin`, `guest`: a page of Administrator's, a page of nobody's;
-- `console_errors`: what any of its pages complained about, as a list of strings;
+- `desk(user)`: the same for a user of `stage`'s making, with the hands to work the desk;
+- `console_errors`: what any of its pages complained about, as a list of strings; if it is not empty at the
+  end, the test fails;
 - `site`: Frappe, connected to the same site, to prepare and to look: `site.commit()` shows the web
   server what was written, `site.refresh()` shows the test what the web server wrote.
 
@@ -22,6 +24,7 @@ BENCH = os.environ.get("ASO_BENCH")
 SITE = os.environ.get("ASO_BROWSER_SITE")
 RESULTS = Path(os.environ.get("ASO_RESULTS") or "test-results")
 
+PATIENCE_MS = 20_000
 CHROMIUM_ARGS = [
 	"--no-sandbox",
 	"--disable-gpu",
@@ -56,8 +59,9 @@ def base_url():
 
 @pytest.fixture(scope="session")
 def chromium():
-	from playwright.sync_api import sync_playwright
+	from playwright.sync_api import expect, sync_playwright
 
+	expect.set_options(timeout=PATIENCE_MS)
 	with sync_playwright() as playwright:
 		browser = playwright.chromium.launch(
 			executable_path=os.environ.get("ASO_BROWSER") or None, args=CHROMIUM_ARGS
@@ -68,7 +72,10 @@ def chromium():
 
 @pytest.fixture
 def console_errors():
-	return []
+	"""What the pages of this test complained about; it fails the test unless the test has taken it out."""
+	found = []
+	yield found
+	assert not found, "the browser's console:\n" + "\n".join(found)
 
 
 @pytest.fixture
@@ -84,7 +91,7 @@ def open_page(chromium, base_url, console_errors, request):
 		} | options
 		context = chromium.new_context(**options)
 		contexts.append(context)
-		context.set_default_timeout(20_000)
+		context.set_default_timeout(PATIENCE_MS)
 
 		def on_console(message):
 			if message.type == "error" and not NOT_OURS.search(f"{message.text} {message.location}"):
@@ -136,6 +143,14 @@ def admin(login):
 
 
 @pytest.fixture
+def desk(login):
+	from tests.browser import stage
+	from tests.browser.desk import Desk
+
+	return lambda user, **options: Desk(login(user, stage.PASSWORD, **options))
+
+
+@pytest.fixture
 def guest(open_page):
 	return open_page()
 
@@ -159,6 +174,15 @@ class Site:
 		frappe.local.cache.clear()
 
 
+def make_people():
+	import frappe
+
+	from tests.site import builders
+
+	builders.stock_users()
+	frappe.db.commit()
+
+
 @pytest.fixture(scope="session")
 def _connection():
 	import frappe
@@ -168,6 +192,9 @@ def _connection():
 	try:
 		frappe.init(site=SITE)
 		frappe.connect()
+		frappe.set_user("Administrator")
+		frappe.flags.mute_emails = True
+		make_people()
 		yield Site()
 	finally:
 		frappe.destroy()

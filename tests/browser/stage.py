@@ -1,0 +1,66 @@
+"""The people, the hall and the papers that the browser tests begin with, put there behind the desk.
+
+Everything has a name of its own and stays on the site, which `make test-browser` copies afresh for each run.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import count
+
+import frappe
+from frappe.utils.password import update_password
+
+from aso_network.roles import COMMITTEE, MANAGER, OFFICER
+from tests.site import builders, hall
+
+PASSWORD = "Nineteen organisations in one hall"
+
+# Names are numbered; a site that is served by hand for a second run gets other numbers.
+builders._numbers = count(int(time.time()) % 10**8)
+
+
+@dataclass
+class Cast:
+	"""Users who can log in, and a platform whose members have met for nothing yet.
+
+	The delegates of the last two members are the tellers.
+	"""
+
+	platform: str
+	organizations: list[str]
+	officer: str
+	second_officer: str
+	manager: str
+	tellers: list[str]
+
+
+def user(*roles: str, **values: object) -> str:
+	"""Another user with these roles, who can log in with PASSWORD."""
+	name = builders.user(*roles, **values)
+	update_password(name, PASSWORD)
+	return name
+
+
+def cast(organizations: int = 19) -> Cast:
+	tellers = [user(COMMITTEE) for _number in range(2)]
+	platform = builders.platform()
+	members = [builders.organization(platform) for _number in range(organizations)]
+	for teller, member in zip(tellers, members[-2:], strict=True):
+		contact = frappe.get_doc("Contact", builders.delegate(member))
+		contact.user = teller
+		contact.save()
+	return Cast(platform, members, user(OFFICER), user(OFFICER), user(MANAGER), tellers)
+
+
+def closed_vote(voters: int = 19, **contest: int) -> hall.Hall:
+	"""Everybody has voted and the box is closed; nobody has entered a paper yet."""
+	vote = hall.build(organizations=voters, **contest)
+	for name in (vote.manager, vote.officer, *vote.tellers):
+		update_password(name, PASSWORD)
+	vote.move("Voting Open")
+	vote.mark(voters)
+	vote.move("Voting Closed", vote.tellers[0])
+	vote.figures(papers_issued=voters, papers_in_box=voters)
+	return vote
