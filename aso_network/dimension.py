@@ -16,13 +16,16 @@ _BUDGET = {"doc_type": "Budget", "field_name": "budget_against", "property": "op
 def ensure_dimension() -> None:
 	"""Make the dimension if the site has none on Network Activity, with its field on every accounting DocType.
 
-	ERPNext only queues the fields, and a site under installation has no worker: so they are made here.
+	Inserted as any document, ERPNext would queue the making of its fields: on a bench with a worker that runs
+	beside us and makes the same fields, and without one they would never come. So both are done here.
 	"""
-	name = frappe.db.exists("Accounting Dimension", {"document_type": DOCTYPE})
-	if name:
+	if frappe.db.exists("Accounting Dimension", {"document_type": DOCTYPE}):
 		return
-	dimension = frappe.get_doc({"doctype": "Accounting Dimension", "document_type": DOCTYPE})
-	dimension.insert(ignore_permissions=True)  # runs only when the app is installed or migrated
+	dimension = frappe.new_doc("Accounting Dimension", document_type=DOCTYPE)
+	dimension.run_method("before_insert")
+	dimension.run_method("validate")
+	dimension.set_new_name()
+	dimension.db_insert()
 	make_dimension_in_accounting_doctypes(doc=dimension)
 	frappe.flags.accounting_dimensions = None
 
