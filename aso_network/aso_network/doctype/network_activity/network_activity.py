@@ -5,10 +5,10 @@ from aso_network import finance
 
 
 class NetworkActivity(Document):
-	def onload(self):
+	def onload(self) -> None:
 		finance.refresh(self)
 
-	def validate(self):
+	def validate(self) -> None:
 		finance.hold_finance_to(self)
 		finance.follow_reference(self)
 		finance.take_territory_of_platform(self)
@@ -19,12 +19,12 @@ class NetworkActivity(Document):
 		finance.check_budget(self)
 		finance.refresh(self)
 
-	def on_update(self):
+	def on_update(self) -> None:
 		finance.link_back(self)
 
-	def on_trash(self):
+	def on_trash(self) -> None:
 		finance.release_reference(self)
 
 
-def on_doctype_update():
+def on_doctype_update() -> None:
 	frappe.db.add_unique("Network Activity", ["reference_doctype", "reference_name"])
