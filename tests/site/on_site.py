@@ -139,6 +139,13 @@ def use() -> dict:
 	}
 
 
+def works() -> str:
+	"""A member is entered and reviewed."""
+	from tests.site import builders
+
+	return builders.organization(builders.platform(), status="Under Review").doc().status
+
+
 def _import_states(allowed: str, refused: str) -> None:
 	"""Data Import as a manager: one declared move and one that jumps."""
 	from frappe.core.doctype.data_import.importer import Importer
@@ -190,7 +197,7 @@ def left() -> dict:
 	}
 
 
-COMMANDS = {"dump": dump, "edit": edit, "kept": kept, "use": use, "left": left}
+COMMANDS = {"dump": dump, "edit": edit, "kept": kept, "use": use, "works": works, "left": left}
 
 if __name__ == "__main__":
 	frappe.init(site=sys.argv[1])

@@ -103,7 +103,7 @@ def snapshots(own_site, tmp_path_factory):
 	bench("uninstall-app", "aso_network", "--yes", "--no-backup")
 	look("gone", "left")
 	bench("install-app", "aso_network")
-	said["again"] = on_site("use")
+	said["again"] = on_site("works")
 	return taken, said
 
 
@@ -156,7 +156,7 @@ def test_global_search_shows_a_representative_their_own_organization_only(snapsh
 
 def test_the_app_can_be_installed_again(snapshots):
 	_taken, said = snapshots
-	assert sorted(said["again"]["use"]["states"]) == ["Applied", "Under Review"]
+	assert said["again"]["works"] == "Under Review"
 
 
 def _changed(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict[str, list[str]]:
