@@ -164,7 +164,6 @@ class Site:
 		import frappe
 
 		frappe.db.commit()
-		frappe.clear_cache()
 
 	def refresh(self):
 		import frappe

@@ -25,6 +25,17 @@ DRAWN = """() => {
 		&& charts.every(chart => chart.querySelector("svg.frappe-chart, .chart-empty-state"));
 }"""
 
+TOO_WIDE = """() => {
+	const root = document.documentElement, window_width = root.clientWidth;
+	if (root.scrollWidth <= window_width + 4) return [];
+	return [...document.querySelectorAll(".page-container *")]
+		.filter(part => part.checkVisibility() && !part.closest(".layout-side-section, .form-grid"))
+		.map(part => [part, part.getBoundingClientRect()])
+		.filter(([, box]) => box.width && (box.right > window_width + 4 || box.left < -4))
+		.map(([part, box]) => `${part.tagName}.${part.className} ${Math.round(box.left)}..${Math.round(box.right)}`)
+		.concat(`${root.scrollWidth} of ${window_width}`);
+}"""
+
 
 class Desk:
 	def __init__(self, page: Page) -> None:
@@ -53,7 +64,7 @@ class Desk:
 		"""Wait until nothing is being fetched; twice, since one answer often asks the next question."""
 		for _time in range(2):
 			self.page.wait_for_function(QUIET)
-			self.page.wait_for_timeout(60)
+			self.page.wait_for_timeout(40)
 		self.page.wait_for_function(QUIET)
 
 	@property
@@ -109,6 +120,19 @@ class Desk:
 		self.form.locator(".form-tabs .nav-link:visible").filter(has_text=label).click()
 		self.settle()
 		expect(self.form.locator(".tab-pane.active")).to_have_count(1)
+
+	def each_tab(self) -> Iterator[str]:
+		"""Show each tab of this form in turn, with its label; a form without tabs once."""
+		links = self.form.locator(".form-tabs .nav-item.show .nav-link")
+		for place in range(links.count()):
+			links.nth(place).click()
+			yield links.nth(place).inner_text()
+		if not links.count():
+			yield ""
+
+	def too_wide(self) -> list[str]:
+		"""What sticks out of the window to either side, so that one would have to scroll; a hair is forgiven."""
+		return self.page.evaluate(TOO_WIDE)
 
 	def field(self, name: str, within: Locator | None = None) -> Locator:
 		return (within or self.form).locator(f"[data-fieldname='{name}']:visible").first

@@ -12,8 +12,9 @@ from itertools import count
 import frappe
 from frappe.utils.password import update_password
 
+from aso_network.api import elections as api
 from aso_network.roles import COMMITTEE, MANAGER, OFFICER
-from tests.site import builders, hall
+from tests.site import books, builders, hall
 
 PASSWORD = "Nineteen organisations in one hall"
 
@@ -43,6 +44,10 @@ def user(*roles: str, **values: object) -> str:
 	return name
 
 
+def speak(user: str, language: str) -> None:
+	frappe.db.set_value("User", user, "language", language)
+
+
 def cast(organizations: int = 19) -> Cast:
 	tellers = [user(COMMITTEE) for _number in range(2)]
 	platform = builders.platform()
@@ -64,3 +69,40 @@ def closed_vote(voters: int = 19, **contest: int) -> hall.Hall:
 	vote.move("Voting Closed", vote.tellers[0])
 	vote.figures(papers_issued=voters, papers_in_box=voters)
 	return vote
+
+
+def batch(vote: hall.Hall) -> str:
+	with builders.as_user(vote.tellers[0]):
+		return api.create_batch(vote.election)
+
+
+def network() -> dict[str, str]:
+	"""One document of each kind, as after an election: DocType → name."""
+	vote = closed_vote(5)
+	vote.enter([vote.paper(0, 1), vote.paper(0, 1), vote.paper(0), vote.paper(2), vote.paper()])
+	vote.move("Counted", vote.tellers[0])
+	vote.sign()
+	vote.move("Announced", vote.tellers[0])
+	with builders.as_user(vote.manager):
+		body = api.constitute_body(vote.result().name)
+		activity = frappe.get_doc(
+			{
+				"doctype": "Network Activity",
+				"title": "Our Rights",
+				"kind": "Initiative",
+				"platform": vote.platform,
+			}
+		).insert()
+	return {
+		"Network Platform": vote.platform,
+		"Member Organization": vote.organizations[0],
+		"General Meeting": vote.meeting,
+		"Election": vote.election,
+		"Candidacy": vote.candidacies[0],
+		"Election Result": vote.result().name,
+		"Operational Body": body,
+		"Training Session": books.session(platform=vote.platform).name,
+		"Network Activity": activity.name,
+		"Network Audit Event": frappe.db.get_value("Network Audit Event", {"reference_name": vote.election}),
+		"Ballot Batch": frappe.db.get_value("Ballot Batch", {"election": vote.election}),
+	}

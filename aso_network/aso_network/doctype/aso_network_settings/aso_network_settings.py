@@ -37,8 +37,8 @@ class ASONetworkSettings(Document):
 			quorum.check(self.default_quorum_rule or quorum.MAJORITY, self.default_quorum_value)
 		except quorum.QuorumValueError:
 			frappe.throw(
-				_("{0}: “{1}” needs a percentage above 0 and up to 100, or a whole number of members.").format(
-					_(self.doctype), _(self.default_quorum_rule)
-				),
+				_(
+					"{0}: “{1}” needs a percentage above 0 and up to 100, or a whole number of members."
+				).format(_(self.doctype), _(self.default_quorum_rule)),
 				SettingOutOfRangeError,
 			)
