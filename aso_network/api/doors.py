@@ -66,10 +66,7 @@ def search_widget(doctype: str, **kwargs: Any) -> Any:
 def getdoc(doctype: str, name: str, **kwargs: Any) -> Any:
 	"""The desk's form, with everybody's comments and all earlier versions: for those who have a desk."""
 	_require_desk(doctype)
-	found = frappe.call(frappe.desk.form.load.getdoc, doctype=doctype, name=name, **kwargs)
-	if _is_ours(doctype):
-		_name_people()
-	return found
+	return frappe.call(frappe.desk.form.load.getdoc, doctype=doctype, name=name, **kwargs)
 
 
 @frappe.whitelist()
@@ -108,14 +105,6 @@ def _narrowed(doctype: str, kwargs: dict[str, Any]) -> dict[str, Any]:
 	if _is_ours(doctype):
 		kwargs["ignore_user_permissions"] = False
 	return kwargs
-
-
-def _name_people() -> None:
-	"""Frappe sends the names of those who are in a document's history; of who made it and who changed it last
-	the form would show the address."""
-	docinfo = frappe.response.get("docinfo")
-	for doc in frappe.response.get("docs") or []:
-		frappe.utils.add_user_info({doc.owner, doc.modified_by}, docinfo.user_info)
 
 
 def _require_desk(doctype: str) -> None:
