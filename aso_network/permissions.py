@@ -115,7 +115,7 @@ def own_organizations(user: str) -> set[str]:
 
 
 def _contacts(user: str) -> list[str]:
-	email = frappe.get_cached_value("User", user, "email")
+	email = frappe.db.get_value("User", user, "email")
 	return frappe.get_all("Contact", or_filters={"user": user, "email_id": email or user}, pluck="name")
 
 

@@ -113,4 +113,5 @@ def _require_desk(doctype: str) -> None:
 
 
 def _has_desk() -> bool:
-	return frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User"
+	# Asked of the database: what a transaction cached before it was rolled back would outlive it.
+	return frappe.db.get_value("User", frappe.session.user, "user_type") == "System User"
