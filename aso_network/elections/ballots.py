@@ -1,4 +1,4 @@
-"""One ballot: which candidates are marked, and whether the paper is spoiled."""
+"""One ballot: what a voter wrote, and whether the paper is spoiled."""
 
 from __future__ import annotations
 
@@ -8,45 +8,73 @@ from dataclasses import dataclass
 from typing import Any
 
 from aso_network.elections.canonical import canonical_json
-from aso_network.elections.errors import DuplicateMarkError, MalformedBallotError, UnknownCandidateError
+from aso_network.elections.errors import (
+	DuplicateMarkError,
+	InvalidWeightError,
+	MalformedBallotError,
+	UnknownCandidateError,
+)
 
 VALID = "valid"
 BLANK = "blank"
 SPOILED = "spoiled"
 
+# How a paper of a form is read.
+MARKS = "marks"  # a set of candidates; the order of marks means nothing
+POINTS = "points"  # a candidate stands as often as it has points; their order means nothing
+RANKING = "ranking"  # first preference first
+
+KINDS = (MARKS, POINTS, RANKING)
+
 
 @dataclass(frozen=True, order=True)
 class Ballot:
-	"""What one voter wrote. `choices` are candidate ids, kept sorted: the order of marks means nothing.
+	"""What one voter wrote, as it is kept, compared and hashed.
 
+	`choices`: candidate ids, in the one order that their kind knows; `written` brings them into it.
 	`spoiled`: a person judged the paper void (torn, signed, unreadable). Such a paper carries no marks:
 	they count for nothing, and two tellers need not agree about them. Too many marks is not `spoiled`
 	here; `judge` finds that from the marks and the rules.
+	`weight`: how many ballots this one counts as (an organisation's weight); a whole number of at least one.
 
-	Raises DuplicateMarkError, MalformedBallotError.
+	Raises MalformedBallotError, InvalidWeightError.
 	"""
 
 	choices: tuple[str, ...] = ()
 	spoiled: bool = False
+	weight: int = 1
 
 	def __post_init__(self) -> None:
 		if isinstance(self.choices, str) or not all(isinstance(c, str) and c for c in self.choices):
 			raise MalformedBallotError("The marks of a ballot are a list of candidate ids.")
 		if not isinstance(self.spoiled, bool):
 			raise MalformedBallotError("A ballot is spoiled or not: true or false.")
-		choices = tuple(sorted(self.choices))
-		if len(set(choices)) != len(choices):
-			raise DuplicateMarkError("A candidate is marked twice on one ballot.")
-		object.__setattr__(self, "choices", () if self.spoiled else choices)
+		if not isinstance(self.weight, int) or isinstance(self.weight, bool) or self.weight < 1:
+			raise InvalidWeightError("The weight of a ballot is a whole number of at least one.")
+		object.__setattr__(self, "choices", () if self.spoiled else tuple(self.choices))
 
 	@property
 	def is_blank(self) -> bool:
 		return not self.choices and not self.spoiled
 
 
-def judge(ballot: Ballot, max_choices: int) -> str:
-	"""VALID, BLANK or SPOILED. More marks than `max_choices` spoil a ballot; they never stop its entry."""
-	if ballot.spoiled or len(ballot.choices) > max_choices:
+def written(choices: Collection[str], kind: str = MARKS, spoiled: bool = False, weight: int = 1) -> Ballot:
+	"""The ballot of a paper on which `choices` are written: marks and points sorted, a ranking as it is.
+
+	Raises DuplicateMarkError if a candidate stands twice where only points may, and Ballot's errors.
+	"""
+	ballot = Ballot(tuple(choices), spoiled, weight)
+	if kind != POINTS and len(set(ballot.choices)) != len(ballot.choices):
+		raise DuplicateMarkError("A candidate is marked twice on one ballot.")
+	return ballot if kind == RANKING else Ballot(tuple(sorted(ballot.choices)), ballot.spoiled, weight)
+
+
+def judge(ballot: Ballot, max_choices: int | None) -> str:
+	"""VALID, BLANK or SPOILED. More marks than `max_choices` spoil a ballot; they never stop its entry.
+
+	`max_choices`: marks or points allowed; None where any number is.
+	"""
+	if ballot.spoiled or (max_choices is not None and len(ballot.choices) > max_choices):
 		return SPOILED
 	return VALID if ballot.choices else BLANK
 
@@ -59,20 +87,22 @@ def checked(ballot: Ballot, candidates: Collection[str]) -> Ballot:
 
 
 def as_json_value(ballot: Ballot) -> dict[str, Any]:
-	"""The ballot as plain JSON types: {"choices": [id, …], "spoiled": bool}."""
-	return {"choices": list(ballot.choices), "spoiled": ballot.spoiled}
+	"""The ballot as plain JSON types: {"choices": [id, …], "spoiled": bool}, and "weight" if it is not 1."""
+	value: dict[str, Any] = {"choices": list(ballot.choices), "spoiled": ballot.spoiled}
+	return value if ballot.weight == 1 else {**value, "weight": ballot.weight}
 
 
-def from_json_value(value: Any) -> Ballot:
-	"""The reverse of `as_json_value`. Exactly those two keys; `spoiled` may be left out.
+def from_json_value(value: Any, kind: str = MARKS) -> Ballot:
+	"""The reverse of `as_json_value`. No other keys; `spoiled` and `weight` may be left out.
 
-	Raises MalformedBallotError, DuplicateMarkError.
+	Raises MalformedBallotError, DuplicateMarkError, InvalidWeightError.
 	"""
-	if not isinstance(value, dict) or not {"choices"} <= set(value) <= {"choices", "spoiled"}:
+	if not isinstance(value, dict) or not {"choices"} <= set(value) <= {"choices", "spoiled", "weight"}:
 		raise MalformedBallotError("A ballot is an object with choices and spoiled.")
 	if not isinstance(value["choices"], (list, tuple)):
 		raise MalformedBallotError("The marks of a ballot are a list of candidate ids.")
-	return Ballot(tuple(value["choices"]), value.get("spoiled", False))
+	Ballot(tuple(value["choices"]))  # its marks have to be texts before they can be sorted
+	return written(value["choices"], kind, value.get("spoiled", False), value.get("weight", 1))
 
 
 def to_json(ballot: Ballot) -> str:
@@ -80,11 +110,11 @@ def to_json(ballot: Ballot) -> str:
 	return canonical_json(as_json_value(ballot)).decode()
 
 
-def from_json(text: str) -> Ballot:
-	"""The reverse of `to_json`. Raises MalformedBallotError, DuplicateMarkError."""
+def from_json(text: str, kind: str = MARKS) -> Ballot:
+	"""The reverse of `to_json`. Raises MalformedBallotError, DuplicateMarkError, InvalidWeightError."""
 	try:
 		value = json.loads(text)
 	except (ValueError, TypeError, RecursionError):
 		# Not chained: the decoder's error quotes the text, and the text is a ballot.
 		raise MalformedBallotError("The text is not a ballot.") from None
-	return from_json_value(value)
+	return from_json_value(value, kind)

@@ -18,6 +18,27 @@ class DuplicateMarkError(ElectionError):
 	"""The same candidate is marked twice on one ballot."""
 
 
+class InvalidWeightError(ElectionError):
+	"""The weight of a ballot is not a whole number of at least one."""
+
+
+class UnknownFormError(ElectionError):
+	"""There is no counting form of this name."""
+
+
+class InvalidRuleError(ElectionError):
+	"""A seat rule that says nothing, or two things at once."""
+
+
+class InfeasibleRulesError(ElectionError):
+	"""No set of the candidates meets the seat rules. `conflict`: the smallest set of rules (by place, from 0)
+	that cannot be met together."""
+
+	def __init__(self, message: str, conflict: tuple[int, ...] = ()) -> None:
+		super().__init__(message)
+		self.conflict = conflict
+
+
 class UnknownCandidateError(ElectionError):
 	"""A ballot marks somebody who does not stand in this contest."""
 

@@ -2,27 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-# Why a candidate is elected or not. Codes, so that each language words them for itself.
+# Why a candidate is elected or not. Codes, so that each language words them for itself (`explain`).
 MOST_VOTES = "most_votes"  # elected: enough votes, whatever the others have
-TIED = "tied"  # not elected: as many votes as others for a seat too few; the tie is open
+MAJORITY = "majority"  # elected: more than half of the valid votes
+REACHED_QUOTA = "reached_quota"  # elected: the quota, in round `round`
+LAST_STANDING = "last_standing"  # elected: as many candidates were left as seats
 WON_LOT = "won_lot"  # elected: tied, and drawn early enough
+SEATED_BY_RULE = (
+	"seated_by_rule"  # elected: the seat rules `rules` give the seat, past others with more votes
+)
+UNOPPOSED = "unopposed"  # elected: no more candidates than seats, and no vote was held
+TIED = "tied"  # not elected yet: the tie is open
+IN_RUNOFF = "in_runoff"  # not elected yet: nobody has a majority, and these go on
 LOST_LOT = "lost_lot"  # not elected: tied, and drawn too late
 NOT_ENOUGH_VOTES = "not_enough_votes"  # not elected: others have more
+EXCLUDED = "excluded"  # not elected: fewest votes in round `round`
 NO_VOTES = "no_votes"  # not elected: nobody marked them, even if a seat stays empty
+PASSED_BY_RULE = (
+	"passed_by_rule"  # not elected: the seat rules `rules` give the seat to others with fewer votes
+)
 
-REASONS = (MOST_VOTES, TIED, WON_LOT, LOST_LOT, NOT_ENOUGH_VOTES, NO_VOTES)
+REASONS = (
+	MOST_VOTES,
+	MAJORITY,
+	REACHED_QUOTA,
+	LAST_STANDING,
+	WON_LOT,
+	SEATED_BY_RULE,
+	UNOPPOSED,
+	TIED,
+	IN_RUNOFF,
+	LOST_LOT,
+	NOT_ENOUGH_VOTES,
+	EXCLUDED,
+	NO_VOTES,
+	PASSED_BY_RULE,
+)
+
+# What an open tie is about.
+SEAT = "seat"  # who of the tied is elected
+EXCLUSION = "exclusion"  # who of the tied is excluded in this round
+SURPLUS = "surplus"  # whose surplus of the tied is transferred first
+NO_MAJORITY = "no_majority"  # not a tie in votes: nobody has a majority, and these go into a runoff
+
+# What happens in a round. Each is one sentence of the minutes.
+EVENT_COUNTED = "counted"  # first count of the papers
+EVENT_ELECTED = "elected"  # `candidates` are elected in this round; `why` is one of REASONS
+EVENT_SURPLUS = "surplus"  # the surplus of one candidate is transferred
+EVENT_EXCLUDED = (
+	"excluded"  # one candidate (or several without votes) is excluded; their papers are transferred
+)
+EVENT_EARLIER_ROUND = "earlier_round"  # equal votes, decided by those of round `round`
+EVENT_LOT = "lot"  # equal votes in all rounds, decided by lot
+EVENT_NO_MATTER = "no_matter"  # equal votes, but whichever way it goes the same are elected
+EVENT_RULE = "rule"  # the seat rules `rules` allow or demand this
 
 
 @dataclass(frozen=True)
 class CandidateOutcome:
 	"""One candidate's line.
 
-	`standing`: place by votes; equal votes share a place and the next place is skipped (1, 2, 2, 4).
-	`seat_order`: order of election; None if not elected. Those elected with equal votes share it, as they
-	share their standing: nothing says who of them came first. Winners of a lot are ordered as drawn.
-	`reason`: one of REASONS.
+	`votes`: of the first count. `standing`: place by votes; equal votes share a place and the next place is
+	skipped (1, 2, 2, 4). `seat_order`: order of election; None if not elected. Those elected with equal votes
+	share it, as they share their standing: nothing says who of them came first. Winners of a lot are ordered
+	as drawn. `reason`: one of REASONS. `round`: the round that decided it. `rules`: which of the contest's
+	rules (by place, from 0) moved the seat.
 	"""
 
 	candidate: str
@@ -31,22 +78,55 @@ class CandidateOutcome:
 	seat_order: int | None
 	reason: str
 	standing: int
+	round: int = 1
+	rules: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+	"""One thing that happens in a round: `code` is one of EVENT_…; `figures` are whole numbers in the
+	outcome's `unit`, or other values that the sentence of this code needs (see `explain`)."""
+
+	code: str
+	candidates: tuple[str, ...] = ()
+	figures: Mapping[str, int | str] = field(default_factory=dict)
+	rules: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Round:
+	"""The votes at the end of one round's transfers, in the outcome's `unit`, and what they decided.
+
+	`votes`: candidate → votes, of those still in the count (elected ones too). `exhausted`: votes of papers
+	that name nobody still standing, and what rounding lost.
+	"""
+
+	number: int
+	votes: Mapping[str, int]
+	events: tuple[Event, ...] = ()
+	exhausted: int = 0
 
 
 @dataclass(frozen=True)
 class Tie:
-	"""An open tie: `candidates` (sorted by id) have equal votes, and only `seats` of them can be elected."""
+	"""An open tie: `candidates` (sorted by id), of whom only `seats` can be elected; `about`: see above."""
 
 	candidates: tuple[str, ...]
 	seats: int
+	about: str = SEAT
 
 
 @dataclass(frozen=True)
 class Lot:
-	"""A settled tie: the tied in the `order` drawn; the first `seats` of them are elected."""
+	"""A settled tie: the tied in the `order` drawn.
+
+	About a seat: the first drawn are elected, as far as `seats` and the rules go. About an exclusion: the
+	last drawn is excluded. About a surplus: the first drawn is transferred first.
+	"""
 
 	order: tuple[str, ...]
 	seats: int
+	about: str = SEAT
 
 	@property
 	def candidates(self) -> tuple[str, ...]:
@@ -59,7 +139,9 @@ class Outcome:
 	"""A whole count.
 
 	`rows`: most votes first; equal votes by candidate id, which decides nothing but the printing.
-	`tie`: the tie that is still open, else None. `lot`: the lot that settled one, else None.
+	`tie`: the tie that is still open, else None. `lots`: those that settled earlier ones, in order.
+	`unit`: what one vote is in rounds (100000 where votes are transferred in parts, else 1).
+	`quota`: in `unit`, for forms that have one.
 	"""
 
 	rows: tuple[CandidateOutcome, ...]
@@ -67,9 +149,13 @@ class Outcome:
 	blank: int
 	spoiled: int
 	seats: int
-	max_choices: int
+	max_choices: int | None
 	tie: Tie | None = None
-	lot: Lot | None = None
+	lots: tuple[Lot, ...] = ()
+	form: str = "block"
+	rounds: tuple[Round, ...] = ()
+	unit: int = 1
+	quota: int | None = None
 
 	@property
 	def total(self) -> int:
@@ -88,7 +174,7 @@ class Outcome:
 
 	@property
 	def votes(self) -> int:
-		"""Marks on all valid ballots."""
+		"""Marks, points or first preferences on all valid ballots."""
 		return sum(row.votes for row in self.rows)
 
 	@property
