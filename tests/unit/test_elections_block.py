@@ -3,8 +3,9 @@ import random
 
 import pytest
 
-from aso_network.elections import block
+from aso_network.elections import plurality
 from aso_network.elections.ballots import Ballot
+from aso_network.elections.contest import BLOCK, Contest, collect
 from aso_network.elections.errors import (
 	DuplicateCandidateError,
 	InvalidLotError,
@@ -22,6 +23,11 @@ from aso_network.elections.outcome import (
 	Lot,
 	Tie,
 )
+
+
+def count(candidates, box, seats, max_choices, lot=()):
+	contest = Contest(BLOCK, tuple(candidates), seats, max_choices)
+	return plurality.count(contest, collect(contest, box), [lot] if lot else [])
 
 
 def papers(**votes):
@@ -59,7 +65,7 @@ def test_nineteen_voters_seven_candidates_five_seats():
 		"ce",
 	]
 	box = [Ballot(tuple(m)) for m in marks] + [Ballot(spoiled=True)]
-	outcome = block.count("abcdefg", box, seats=5, max_choices=5)
+	outcome = count("abcdefg", box, seats=5, max_choices=5)
 	assert {row.candidate: row.votes for row in outcome.rows} == {
 		"a": 13,
 		"b": 11,
@@ -73,20 +79,20 @@ def test_nineteen_voters_seven_candidates_five_seats():
 	assert seat_orders(outcome) == {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}
 	assert (outcome.valid, outcome.blank, outcome.spoiled, outcome.total) == (16, 1, 2, 19)
 	assert outcome.votes == 13 + 11 + 9 + 8 + 7 + 4 + 2
-	assert outcome.tie is None and outcome.lot is None and outcome.is_decided and outcome.vacant == 0
+	assert outcome.tie is None and outcome.lots == () and outcome.is_decided and outcome.vacant == 0
 	assert reasons(outcome)["e"] == MOST_VOTES
 	assert reasons(outcome)["f"] == NOT_ENOUGH_VOTES
 
 
 def test_seats_and_marks_are_different_numbers():
-	outcome = block.count("abc", [Ballot(("a", "b")), Ballot(("a",))], seats=2, max_choices=1)
+	outcome = count("abc", [Ballot(("a", "b")), Ballot(("a",))], seats=2, max_choices=1)
 	assert outcome.spoiled == 1 and outcome.elected == ("a",)
-	outcome = block.count("abc", [Ballot(("a", "b", "c")), Ballot(("a",))], seats=1, max_choices=3)
+	outcome = count("abc", [Ballot(("a", "b", "c")), Ballot(("a",))], seats=1, max_choices=3)
 	assert outcome.spoiled == 0 and outcome.elected == ("a",)
 
 
 def test_a_tie_across_the_last_seat_elects_none_of_the_tied():
-	outcome = block.count("abcd", papers(a=3, b=2, c=2, d=1), seats=2, max_choices=1)
+	outcome = count("abcd", papers(a=3, b=2, c=2, d=1), seats=2, max_choices=1)
 	assert outcome.elected == ("a",)
 	assert outcome.tie == Tie(("b", "c"), 1)
 	assert not outcome.is_decided
@@ -95,39 +101,39 @@ def test_a_tie_across_the_last_seat_elects_none_of_the_tied():
 
 
 def test_a_tie_of_three_for_two_seats():
-	outcome = block.count("abcd", papers(a=5, b=2, c=2, d=2), seats=3, max_choices=1)
+	outcome = count("abcd", papers(a=5, b=2, c=2, d=2), seats=3, max_choices=1)
 	assert outcome.elected == ("a",)
 	assert outcome.tie == Tie(("b", "c", "d"), 2)
 
 
 def test_everybody_tied():
-	outcome = block.count("abc", papers(a=4, b=4, c=4), seats=1, max_choices=1)
+	outcome = count("abc", papers(a=4, b=4, c=4), seats=1, max_choices=1)
 	assert outcome.elected == ()
 	assert outcome.tie == Tie(("a", "b", "c"), 1)
 
 
 def test_a_tie_above_the_last_seat_is_no_tie_and_shares_the_place():
-	outcome = block.count("abcd", papers(a=3, b=3, c=2, d=1), seats=3, max_choices=1)
+	outcome = count("abcd", papers(a=3, b=3, c=2, d=1), seats=3, max_choices=1)
 	assert outcome.tie is None
 	assert seat_orders(outcome) == {"a": 1, "b": 1, "c": 3}
 	assert [row.standing for row in outcome.rows] == [1, 1, 3, 4]
 
 
 def test_a_tie_that_exactly_fills_the_last_seats_is_no_tie():
-	outcome = block.count("abcd", papers(a=3, b=2, c=2, d=1), seats=3, max_choices=1)
+	outcome = count("abcd", papers(a=3, b=2, c=2, d=1), seats=3, max_choices=1)
 	assert outcome.tie is None
 	assert seat_orders(outcome) == {"a": 1, "b": 2, "c": 2}
 
 
 def test_a_tie_below_the_last_seat_is_no_tie():
-	outcome = block.count("abcd", papers(a=3, b=2, c=1, d=1), seats=2, max_choices=1)
+	outcome = count("abcd", papers(a=3, b=2, c=1, d=1), seats=2, max_choices=1)
 	assert outcome.tie is None
 	assert outcome.elected == ("a", "b")
 	assert [row.standing for row in outcome.rows] == [1, 2, 3, 3]
 
 
 def test_without_a_vote_nobody_is_elected_even_to_an_empty_seat():
-	outcome = block.count("abc", papers(a=1), seats=3, max_choices=1)
+	outcome = count("abc", papers(a=1), seats=3, max_choices=1)
 	assert outcome.elected == ("a",)
 	assert reasons(outcome) == {"a": MOST_VOTES, "b": NO_VOTES, "c": NO_VOTES}
 	assert outcome.tie is None
@@ -136,14 +142,14 @@ def test_without_a_vote_nobody_is_elected_even_to_an_empty_seat():
 
 @pytest.mark.parametrize("box", [[], [Ballot()], [Ballot(spoiled=True)]])
 def test_an_empty_box_elects_nobody_and_ties_nobody(box):
-	outcome = block.count("ab", box, seats=1, max_choices=1)
+	outcome = count("ab", box, seats=1, max_choices=1)
 	assert outcome.elected == () and outcome.tie is None and outcome.vacant == 1
 	assert set(reasons(outcome).values()) == {NO_VOTES}
 
 
 def test_the_lot_settles_the_tie_in_the_order_drawn():
 	box = papers(a=5, b=2, c=2, d=2, e=1)
-	outcome = block.count("abcde", box, seats=3, max_choices=1, lot=("d", "b", "c"))
+	outcome = count("abcde", box, seats=3, max_choices=1, lot=("d", "b", "c"))
 	assert outcome.elected == ("a", "d", "b")
 	assert seat_orders(outcome) == {"a": 1, "d": 2, "b": 3}
 	assert reasons(outcome) == {
@@ -154,7 +160,7 @@ def test_the_lot_settles_the_tie_in_the_order_drawn():
 		"e": NOT_ENOUGH_VOTES,
 	}
 	assert outcome.tie is None
-	assert outcome.lot == Lot(("d", "b", "c"), 2) and outcome.lot.candidates == ("b", "c", "d")
+	assert outcome.lots == (Lot(("d", "b", "c"), 2),) and outcome.lots[0].candidates == ("b", "c", "d")
 	# The votes, and so the standing, are still equal.
 	assert {row.standing for row in outcome.rows if row.candidate in "bcd"} == {2}
 
@@ -164,29 +170,30 @@ def test_the_lot_settles_the_tie_in_the_order_drawn():
 )
 def test_a_lot_that_is_not_exactly_the_tied_is_refused(lot):
 	with pytest.raises(InvalidLotError):
-		block.count("abcd", papers(a=3, b=2, c=2, d=1), seats=2, max_choices=1, lot=lot)
+		count("abcd", papers(a=3, b=2, c=2, d=1), seats=2, max_choices=1, lot=lot)
 
 
 def test_a_lot_without_a_tie_is_refused():
 	with pytest.raises(InvalidLotError):
-		block.count("ab", papers(a=2, b=1), seats=1, max_choices=1, lot=("a",))
+		count("ab", papers(a=2, b=1), seats=1, max_choices=1, lot=("a",))
 
 
 def test_a_contest_that_makes_no_sense_is_refused():
 	for seats in (0, -1, 1.0, True, "2", None):
 		with pytest.raises(InvalidSeatsError):
-			block.count("ab", [], seats=seats, max_choices=1)
+			count("ab", [], seats=seats, max_choices=1)
+	for max_choices in (0, -1, 1.0, True, "2"):
 		with pytest.raises(InvalidMaxChoicesError):
-			block.count("ab", [], seats=1, max_choices=seats)
+			count("ab", [], seats=1, max_choices=max_choices)
 	with pytest.raises(DuplicateCandidateError):
-		block.count("aba", [], seats=1, max_choices=1)
+		count("aba", [], seats=1, max_choices=1)
 
 
 @pytest.mark.parametrize("marks", [("x",), ("a", "b", "x")])
 def test_a_ballot_for_a_stranger_stops_the_count(marks):
 	# Also on a ballot that is void anyway: the box holds a paper of another contest.
 	with pytest.raises(UnknownCandidateError):
-		block.count("ab", [Ballot(marks)], seats=1, max_choices=2)
+		count("ab", [Ballot(marks)], seats=1, max_choices=2)
 
 
 def _naive(candidates, box, seats, max_choices):
@@ -224,7 +231,7 @@ def _profiles(number):
 def test_against_a_naive_recount():
 	ties = 0
 	for _draw, candidates, box, seats, max_choices in _profiles(3000):
-		outcome = block.count(candidates, box, seats, max_choices)
+		outcome = count(candidates, box, seats, max_choices)
 		votes, sure, open_ = _naive(candidates, box, seats, max_choices)
 		assert {row.candidate: row.votes for row in outcome.rows} == votes
 		assert set(outcome.elected) == sure
@@ -239,10 +246,10 @@ def test_against_a_naive_recount():
 
 def test_neither_the_order_of_ballots_nor_of_candidates_changes_anything():
 	for draw, candidates, box, seats, max_choices in _profiles(500):
-		outcome = block.count(candidates, box, seats, max_choices)
+		outcome = count(candidates, box, seats, max_choices)
 		draw.shuffle(candidates)
 		draw.shuffle(box)
-		assert block.count(candidates, box, seats, max_choices) == outcome
+		assert count(candidates, box, seats, max_choices) == outcome
 
 
 def test_names_decide_nothing():
@@ -251,8 +258,8 @@ def test_names_decide_nothing():
 		new = draw.sample(candidates, len(candidates))
 		renamed = dict(zip(candidates, new, strict=True))
 		other_box = [Ballot(tuple(renamed[c] for c in b.choices), b.spoiled) for b in box]
-		outcome = block.count(candidates, box, seats, max_choices)
-		other = block.count(candidates, other_box, seats, max_choices)
+		outcome = count(candidates, box, seats, max_choices)
+		other = count(candidates, other_box, seats, max_choices)
 		assert {renamed[c] for c in outcome.elected} == set(other.elected)
 		for row in outcome.rows:
 			twin = other.row(renamed[row.candidate])
@@ -267,25 +274,25 @@ def test_names_decide_nothing():
 
 def test_a_blank_changes_only_the_blanks():
 	for _draw, candidates, box, seats, max_choices in _profiles(200):
-		before = block.count(candidates, box, seats, max_choices)
-		after = block.count(candidates, [*box, Ballot()], seats, max_choices)
+		before = count(candidates, box, seats, max_choices)
+		after = count(candidates, [*box, Ballot()], seats, max_choices)
 		assert after.rows == before.rows and after.tie == before.tie
 		assert (after.valid, after.blank, after.spoiled) == (before.valid, before.blank + 1, before.spoiled)
 
 
 def test_one_more_vote_never_unseats():
 	for _draw, candidates, box, seats, max_choices in _profiles(300):
-		for winner in block.count(candidates, box, seats, max_choices).elected:
-			assert winner in block.count(candidates, [*box, Ballot((winner,))], seats, max_choices).elected
+		for winner in count(candidates, box, seats, max_choices).elected:
+			assert winner in count(candidates, [*box, Ballot((winner,))], seats, max_choices).elected
 
 
 def test_every_lot_fills_exactly_the_seats_and_unseats_nobody():
 	for _draw, candidates, box, seats, max_choices in _profiles(400):
-		open_ = block.count(candidates, box, seats, max_choices)
+		open_ = count(candidates, box, seats, max_choices)
 		if not open_.tie or len(open_.tie.candidates) > 4:
 			continue
 		for lot in itertools.permutations(open_.tie.candidates):
-			settled = block.count(candidates, box, seats, max_choices, lot)
+			settled = count(candidates, box, seats, max_choices, lot)
 			assert settled.elected[: len(open_.elected)] == open_.elected
 			assert settled.elected[len(open_.elected) :] == lot[: open_.tie.seats]
 			assert len(settled.elected) == seats and settled.vacant == 0
@@ -294,7 +301,7 @@ def test_every_lot_fills_exactly_the_seats_and_unseats_nobody():
 
 
 def test_row_finds_a_candidate():
-	outcome = block.count("ab", papers(a=2), seats=1, max_choices=1)
+	outcome = count("ab", papers(a=2), seats=1, max_choices=1)
 	assert outcome.row("a").votes == 2
 	with pytest.raises(KeyError):
 		outcome.row("x")
