@@ -59,6 +59,26 @@ class InvalidLotError(ElectionError):
 	"""The lot does not order exactly the tied candidates, each once."""
 
 
+class LotInputError(ElectionError):
+	"""A lot cannot be drawn from this seed, root or these names."""
+
+
+class InvalidLeafError(ElectionError):
+	"""What should be a leaf of the box is not 64 hexadecimal digits."""
+
+
+class LeafNotInBoxError(ElectionError):
+	"""The leaf is not among those of the box."""
+
+
+class WeakSaltError(ElectionError):
+	"""A ballot's salt is so short that the ballot can be guessed back from its leaf."""
+
+
+class PackageError(ElectionError):
+	"""What was read is not a verification package."""
+
+
 class DuplicateVoterError(ElectionError):
 	"""The same organization is on the roll twice."""
 
