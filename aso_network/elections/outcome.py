@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 # Why a candidate is elected or not. Codes, so that each language words them for itself (`explain`).
 MOST_VOTES = "most_votes"  # elected: enough votes, whatever the others have
-MAJORITY = "majority"  # elected: more than half of the valid votes
+MAJORITY = "majority"  # elected: more than half of the valid votes (irv: of the votes still in play)
 REACHED_QUOTA = "reached_quota"  # elected: the quota, in round `round`
 LAST_STANDING = "last_standing"  # elected: as many candidates were left as seats
 WON_LOT = "won_lot"  # elected: tied, and drawn early enough
@@ -17,6 +17,7 @@ SEATED_BY_RULE = (
 UNOPPOSED = "unopposed"  # elected: no more candidates than seats, and no vote was held
 TIED = "tied"  # not elected yet: the tie is open
 IN_RUNOFF = "in_runoff"  # not elected yet: nobody has a majority, and these go on
+CONTINUING = "continuing"  # not elected yet: a tie among others stopped the count of rounds
 LOST_LOT = "lost_lot"  # not elected: tied, and drawn too late
 NOT_ENOUGH_VOTES = "not_enough_votes"  # not elected: others have more
 EXCLUDED = "excluded"  # not elected: fewest votes in round `round`
@@ -35,6 +36,7 @@ REASONS = (
 	UNOPPOSED,
 	TIED,
 	IN_RUNOFF,
+	CONTINUING,
 	LOST_LOT,
 	NOT_ENOUGH_VOTES,
 	EXCLUDED,
