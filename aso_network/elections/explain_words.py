@@ -1,0 +1,317 @@
+"""The words of `explain`, in Arabic and English: the same keys and places in both.
+
+Numbers stand behind a colon (“votes: 12”), for the form of a counted noun depends on the number, in Arabic
+more than in English. Where there are several sentences, the first whose places can all be filled is taken.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+WORDS: dict[str, dict[str, Any]] = {
+	"en": {
+		"comma": ", ",
+		"semicolon": "; ",
+		"form": {
+			"block": "block vote",
+			"limited": "limited vote",
+			"approval": "approval vote",
+			"cumulative": "cumulative vote",
+			"majority": "absolute majority",
+			"irv": "instant-runoff vote",
+			"stv": "single transferable vote",
+		},
+		"about_form": {
+			"block": "Each voter marks candidates, up to the number of marks allowed; the candidates with the most "
+			"votes take the seats.",
+			"limited": "Each voter marks fewer candidates than there are seats; the candidates with the most votes "
+			"take the seats.",
+			"approval": "Each voter marks every candidate they agree with; the candidates with the most votes take "
+			"the seats.",
+			"cumulative": "Each voter has a number of points and may give several of them to one candidate; the "
+			"candidates with the most points take the seats.",
+			"majority": "Each voter marks candidates, up to the number of marks allowed; whoever is marked on more "
+			"than half of the valid ballots is elected, and for the seats left the leaders go into a second vote.",
+			"irv": "Each voter numbers the candidates in order of preference; whoever has the fewest votes is "
+			"excluded and their ballots pass to the next preference, until one candidate has more than half.",
+			"stv": "Each voter numbers the candidates in order of preference; whoever reaches the quota is elected, "
+			"what is above the quota passes to the next preferences, and so do the ballots of those excluded.",
+		},
+		"attribute": {
+			"age": "age",
+			"district": "district",
+			"gender": "gender",
+			"governorate": "governorate",
+			"organisation": "organisation",
+			"organization": "organization",
+			"sector": "sector",
+		},
+		"one": {},
+		"one of": "{0}",
+		"group": {"gender woman": "women", "gender man": "men"},
+		"rule": {
+			"exactly": "exactly {0} of: {2}",
+			"min": "at least {0} of: {2}",
+			"max": "at most {1} of: {2}",
+			"min max": "at least {0} and at most {1} of: {2}",
+			"each exactly": "exactly {0} from each {2}",
+			"each min": "at least {0} from each {2}",
+			"each max": "at most {1} from each {2}",
+			"each min max": "at least {0} and at most {1} from each {2}",
+			"is": "{0} {1}",
+			"below": "{0} below {1}",
+			"at_least": "{0} {1} or more",
+			"from to": "{0} {1} to {2}",
+			"age below": "younger than {0}",
+			"age at_least": "{0} or older",
+			"age from to": "aged {0} to {1}",
+		},
+		"elected": "Elected: {0}.",
+		"not_elected": "Not elected: {0}.",
+		"open": "Not decided yet: {0}.",
+		"reason": {
+			"most_votes": ["enough votes for a seat"],
+			"majority": ["more than half of the votes"],
+			"reached_quota": ["reached the quota in round {round}", "reached the quota"],
+			"last_standing": [
+				"in round {round} no more candidates were left than seats",
+				"no more candidates were left than seats",
+			],
+			"won_lot": ["equal votes, and drawn early enough in the lot"],
+			"seated_by_rule": [
+				"a seat rule gives the seat, past others with more votes ({rules})",
+				"a seat rule gives the seat, past others with more votes",
+			],
+			"unopposed": ["no more candidates than seats, so no vote was held"],
+			"tied": ["the tie is open"],
+			"in_runoff": ["nobody has a majority, and this candidate goes into the runoff"],
+			"lost_lot": ["equal votes, and drawn too late in the lot"],
+			"not_enough_votes": ["others have more votes"],
+			"excluded": ["fewer votes than others in round {round}", "fewer votes than others in a round"],
+			"continuing": ["still in the count when it stopped at the tie"],
+			"no_votes": ["no vote at all"],
+			"passed_by_rule": [
+				"a seat rule gives the seat to others with fewer votes ({rules})",
+				"a seat rule gives the seat to others with fewer votes",
+			],
+		},
+		"event": {
+			"counted": ["The ballots are counted."],
+			"elected": ["Elected: {names} ({why}).", "Elected: {names}."],
+			"surplus": [
+				"Surplus of {names}: {surplus}. Each ballot passes to its next preference with its value times the "
+				"surplus, divided by the votes of {names} ({votes}).",
+				"Surplus of {names}: {surplus}. It passes to the next preferences.",
+				"The surplus of {names} passes to the next preferences.",
+			],
+			"excluded": [
+				"Excluded with the fewest votes ({votes}): {names}. The ballots pass to their next preferences.",
+				"Excluded with the fewest votes: {names}. The ballots pass to their next preferences.",
+			],
+			"earlier_round": [
+				"Equal votes: {names}. The votes of round {round} decide.",
+				"Equal votes: {names}. The votes of an earlier round decide.",
+			],
+			"lot": ["Equal votes, decided by lot. Drawn in this order: {names}."],
+			"no_matter": ["Equal votes: {names}. Whichever way it goes, the same candidates are elected."],
+			"rule": [
+				"A seat rule decides here about {names}: {rules}.",
+				"A seat rule decides here: {rules}.",
+				"A seat rule decides here about {names}.",
+				"A seat rule decides here.",
+			],
+		},
+		"title": "Result: {0}",
+		"counted_by": "Counted by: {0}. {1}",
+		"seats": "Seats: {0}",
+		"max_choices": "Marks allowed on a ballot: {0}",
+		"points": "Points of a voter: {0}",
+		"preferences": "Preferences allowed on a ballot: {0}",
+		"seat_rule": "Seat rule {0}: {1}",
+		"withdrawn": "Withdrawn before the count: {0}",
+		"ballots": "Ballots: {total}. Valid: {valid}, blank: {blank}, spoiled: {spoiled}.",
+		"quota": "Quota: {0}",
+		"round": "Round {0}",
+		"votes": "{0}: {1}",
+		"exhausted": "Not transferable, or lost in rounding: {0}",
+		"candidates": "Candidates",
+		"candidate": "{0}. Votes: {1}. {2}",
+		"lot": {
+			"seat": "Lot about a seat. Drawn in this order: {0}.",
+			"exclusion": "Lot about who is excluded; the last drawn is. Drawn in this order: {0}.",
+			"surplus": "Lot about whose surplus passes first; the first drawn. Drawn in this order: {0}.",
+		},
+		"lot_minutes": "How the lot was drawn: {0}",
+		"tie": {
+			"seat": "An open tie: {names}. Seats left for them: {seats}.",
+			"exclusion": "An open tie about who of these is excluded: {names}. Seats still to be filled: {seats}.",
+			"surplus": "An open tie about whose surplus passes first: {names}. Seats still to be filled: {seats}.",
+			"no_majority": "Nobody else has a majority. Into the runoff go: {names}. Seats left for them: {seats}.",
+		},
+		"way_on": {
+			"tie": "A lot drawn among them, or a runoff among them, settles it. Never the order of a list or of names.",
+			"no_majority": "A second vote is held among them.",
+		},
+		"result": "Elected, in order",
+		"seat": "{0}. {1}",
+		"nobody": "Nobody is elected.",
+		"vacant": "Seats that stay empty, for nobody else has a vote: {0}",
+	},
+	"ar": {
+		"comma": "، ",
+		"semicolon": "؛ ",
+		"form": {
+			"block": "التصويت بالكتلة",
+			"limited": "التصويت المحدود",
+			"approval": "التصويت بالموافقة",
+			"cumulative": "التصويت التراكمي",
+			"majority": "الأغلبية المطلقة",
+			"irv": "الصوت البديل",
+			"stv": "الصوت الواحد المتحوّل",
+		},
+		"about_form": {
+			"block": "يضع كل ناخب علامات على مرشحين، بما لا يتجاوز عدد العلامات المسموح؛ ويشغل المقاعد أصحاب أكثر "
+			"الأصوات.",
+			"limited": "يضع كل ناخب علامات على مرشحين عددهم أقل من عدد المقاعد؛ ويشغل المقاعد أصحاب أكثر الأصوات.",
+			"approval": "يضع كل ناخب علامة على كل مرشح يوافق عليه؛ ويشغل المقاعد أصحاب أكثر الأصوات.",
+			"cumulative": "لكل ناخب عدد من النقاط، وله أن يعطي المرشح الواحد أكثر من نقطة؛ ويشغل المقاعد أصحاب أكثر "
+			"النقاط.",
+			"majority": "يضع كل ناخب علامات على مرشحين، بما لا يتجاوز عدد العلامات المسموح؛ ويُنتخب من وُضعت له علامة "
+			"في أكثر من نصف الأوراق الصحيحة، وتُملأ المقاعد الباقية بتصويت ثانٍ بين المتقدمين.",
+			"irv": "يرقّم كل ناخب المرشحين بحسب تفضيله؛ ويُستبعد صاحب أقل الأصوات وتنتقل أوراقه إلى التفضيل التالي، حتى "
+			"ينال أحد المرشحين أكثر من النصف.",
+			"stv": "يرقّم كل ناخب المرشحين بحسب تفضيله؛ ويُنتخب من يبلغ الحاصل الانتخابي، وينتقل ما زاد عليه إلى "
+			"التفضيلات التالية، وكذلك أوراق المستبعدين.",
+		},
+		"attribute": {
+			"age": "العمر",
+			"district": "المنطقة",
+			"gender": "الجنس",
+			"governorate": "المحافظة",
+			"organisation": "المنظمة",
+			"organization": "المنظمة",
+			"sector": "القطاع",
+		},
+		"one": {
+			"age": "سن",
+			"district": "منطقة",
+			"gender": "جنس",
+			"governorate": "محافظة",
+			"organisation": "منظمة",
+			"organization": "منظمة",
+			"sector": "قطاع",
+		},
+		"one of": "فئة بحسب {0}",
+		"group": {"gender woman": "النساء", "gender man": "الرجال"},
+		"rule": {
+			"exactly": "{0} بالضبط من فئة: {2}",
+			"min": "{0} على الأقل من فئة: {2}",
+			"max": "{1} على الأكثر من فئة: {2}",
+			"min max": "{0} على الأقل و{1} على الأكثر من فئة: {2}",
+			"each exactly": "{0} بالضبط من كل {2}",
+			"each min": "{0} على الأقل من كل {2}",
+			"each max": "{1} على الأكثر من كل {2}",
+			"each min max": "{0} على الأقل و{1} على الأكثر من كل {2}",
+			"is": "{0}: {1}",
+			"below": "{0} دون {1}",
+			"at_least": "{0} من {1} فما فوق",
+			"from to": "{0} من {1} إلى {2}",
+			"age below": "من هم دون سن {0}",
+			"age at_least": "من هم في سن {0} فما فوق",
+			"age from to": "من أعمارهم من {0} إلى {1}",
+		},
+		"elected": "منتخب: {0}.",
+		"not_elected": "غير منتخب: {0}.",
+		"open": "لم يُحسم بعد: {0}.",
+		"reason": {
+			"most_votes": ["أصواته كافية لنيل مقعد"],
+			"majority": ["نال أكثر من نصف الأصوات"],
+			"reached_quota": ["بلغ الحاصل الانتخابي في الجولة {round}", "بلغ الحاصل الانتخابي"],
+			"last_standing": [
+				"لم يبقَ في الجولة {round} مرشحون أكثر من المقاعد",
+				"لم يبقَ مرشحون أكثر من المقاعد",
+			],
+			"won_lot": ["تعادل في الأصوات، وجاء في القرعة متقدماً بما يكفي"],
+			"seated_by_rule": [
+				"نال المقعد بقاعدة من قواعد المقاعد، متقدماً على من لهم أصوات أكثر ({rules})",
+				"نال المقعد بقاعدة من قواعد المقاعد، متقدماً على من لهم أصوات أكثر",
+			],
+			"unopposed": ["عدد المرشحين لا يزيد على عدد المقاعد، فلم يُجرَ تصويت"],
+			"tied": ["التعادل قائم"],
+			"in_runoff": ["لم ينل أحد الأغلبية، وينتقل هذا المرشح إلى جولة الإعادة"],
+			"lost_lot": ["تعادل في الأصوات، وجاء في القرعة متأخراً"],
+			"not_enough_votes": ["لغيره أصوات أكثر"],
+			"excluded": [
+				"أصواته أقل من أصوات غيره في الجولة {round}",
+				"أصواته أقل من أصوات غيره في إحدى الجولات",
+			],
+			"continuing": ["كان لا يزال في المنافسة حين توقف العدّ عند التعادل"],
+			"no_votes": ["لم ينل أي صوت"],
+			"passed_by_rule": [
+				"أعطت قاعدة من قواعد المقاعد المقعد لمن لهم أصوات أقل ({rules})",
+				"أعطت قاعدة من قواعد المقاعد المقعد لمن لهم أصوات أقل",
+			],
+		},
+		"event": {
+			"counted": ["عُدّت أوراق الاقتراع."],
+			"elected": ["انتُخب: {names} ({why}).", "انتُخب: {names}."],
+			"surplus": [
+				"فائض {names}: {surplus}. تنتقل كل ورقة إلى تفضيلها التالي بقيمتها مضروبة في الفائض ومقسومة على أصوات "
+				"{names} ({votes}).",
+				"فائض {names}: {surplus}. ينتقل إلى التفضيلات التالية.",
+				"ينتقل فائض {names} إلى التفضيلات التالية.",
+			],
+			"excluded": [
+				"استُبعد بأقل الأصوات ({votes}): {names}. تنتقل الأوراق إلى تفضيلاتها التالية.",
+				"استُبعد بأقل الأصوات: {names}. تنتقل الأوراق إلى تفضيلاتها التالية.",
+			],
+			"earlier_round": [
+				"تعادل في الأصوات: {names}. تحسمه أصوات الجولة {round}.",
+				"تعادل في الأصوات: {names}. تحسمه أصوات جولة سابقة.",
+			],
+			"lot": ["تعادل في الأصوات حسمته القرعة. ترتيب السحب: {names}."],
+			"no_matter": ["تعادل في الأصوات: {names}. وكيفما حُسم، يُنتخب المرشحون أنفسهم."],
+			"rule": [
+				"تحسم هنا قاعدة من قواعد المقاعد في شأن {names}: {rules}.",
+				"تحسم هنا قاعدة من قواعد المقاعد: {rules}.",
+				"تحسم هنا قاعدة من قواعد المقاعد في شأن {names}.",
+				"تحسم هنا قاعدة من قواعد المقاعد.",
+			],
+		},
+		"title": "النتيجة: {0}",
+		"counted_by": "طريقة العدّ: {0}. {1}",
+		"seats": "عدد المقاعد: {0}",
+		"max_choices": "عدد العلامات المسموح في الورقة: {0}",
+		"points": "عدد نقاط الناخب: {0}",
+		"preferences": "عدد التفضيلات المسموح في الورقة: {0}",
+		"seat_rule": "قاعدة المقاعد {0}: {1}",
+		"withdrawn": "انسحب قبل العدّ: {0}",
+		"ballots": "أوراق الاقتراع: {total}. الصحيحة: {valid}، البيضاء: {blank}، الباطلة: {spoiled}.",
+		"quota": "الحاصل الانتخابي: {0}",
+		"round": "الجولة {0}",
+		"votes": "{0}: {1}",
+		"exhausted": "غير قابل للانتقال أو ضاع في التقريب: {0}",
+		"candidates": "المرشحون",
+		"candidate": "{0}. عدد الأصوات: {1}. {2}",
+		"lot": {
+			"seat": "قرعة على مقعد. ترتيب السحب: {0}.",
+			"exclusion": "قرعة على من يُستبعد، وهو آخر من سُحب. ترتيب السحب: {0}.",
+			"surplus": "قرعة على من ينتقل فائضه أولاً، وهو أول من سُحب. ترتيب السحب: {0}.",
+		},
+		"lot_minutes": "كيف جرت القرعة: {0}",
+		"tie": {
+			"seat": "تعادل غير محسوم: {names}. المقاعد المتبقية لهم: {seats}.",
+			"exclusion": "تعادل غير محسوم على من يُستبعد من هؤلاء: {names}. المقاعد التي لم تُملأ: {seats}.",
+			"surplus": "تعادل غير محسوم على من ينتقل فائضه أولاً: {names}. المقاعد التي لم تُملأ: {seats}.",
+			"no_majority": "لم ينل أحد غير المنتخبين الأغلبية. ينتقل إلى جولة الإعادة: {names}. المقاعد المتبقية لهم: {seats}.",
+		},
+		"way_on": {
+			"tie": "تحسمه قرعة بينهم أو جولة إعادة بينهم. ولا يحسمه أبداً ترتيب القائمة أو الأسماء.",
+			"no_majority": "يُجرى بينهم تصويت ثانٍ.",
+		},
+		"result": "المنتخبون بالترتيب",
+		"seat": "{0}. {1}",
+		"nobody": "لم يُنتخب أحد.",
+		"vacant": "مقاعد تبقى شاغرة لأن لا أحد غيرهم نال صوتاً: {0}",
+	},
+}
