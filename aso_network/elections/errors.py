@@ -75,6 +75,10 @@ class WeakSaltError(ElectionError):
 	"""A ballot's salt is so short that the ballot can be guessed back from its leaf."""
 
 
+class MalformedRecordError(ElectionError):
+	"""A result record lacks something or holds something of another type."""
+
+
 class PackageError(ElectionError):
 	"""What was read is not a verification package."""
 

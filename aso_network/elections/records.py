@@ -1,4 +1,4 @@
-"""What is hashed and signed: the roll, the box and the result.
+"""What is hashed and signed: the roll and the result. (The box has a root of its own: `box`.)
 
 Each hash is the SHA-256 of one canonical JSON text, so that `sha256sum` on the printed text repeats it.
 Every text names its own format, so that no two kinds of record can share a hash.
@@ -8,20 +8,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
+from aso_network.elections import results, rules
 from aso_network.elections.ballots import Ballot, as_json_value
 from aso_network.elections.canonical import canonical_json, sha256_hex
-from aso_network.elections.errors import DuplicateVoterError
+from aso_network.elections.contest import Contest
+from aso_network.elections.errors import DuplicateVoterError, MalformedRecordError
 from aso_network.elections.outcome import Outcome
 from aso_network.elections.reconcile import Figures
 
-__all__ = ["box_hash", "canonical_json", "result_hash", "result_record", "roll_hash", "sha256_hex"]
+__all__ = [
+	"box_hash",
+	"canonical_json",
+	"contest_of",
+	"lots_of",
+	"names_of",
+	"result_hash",
+	"result_record",
+	"roll_hash",
+	"sha256_hex",
+]
 
 ROLL_FORMAT = "aso-network/roll/1"
 BOX_FORMAT = "aso-network/box/1"
-RESULT_FORMAT = "aso-network/result/1"
+RESULT_FORMAT = "aso-network/result/2"
 
 
 def roll_hash(rows: Iterable[tuple[str, str | None]]) -> str:
@@ -48,47 +60,67 @@ def box_hash(ballots: Iterable[Ballot], salt: str = "") -> str:
 
 def result_record(
 	*,
-	contest: str,
+	contest_id: str,
 	title: str,
-	method: str,
+	contest: Contest,
 	outcome: Outcome,
 	figures: Figures,
 	roll_hash: str,
-	box_hash: str,
+	box_root: str,
+	leaves: int,
+	names: Mapping[str, str],
 	app_version: str,
-	round_number: int = 1,
-	names: Mapping[str, str] | None = None,
+	organisations: Mapping[str, str] | None = None,
+	count_number: int = 1,
 	lot_minutes: str = "",
 	reconciliation_note: str = "",
+	seed_commitment: str = "",
+	seed: str = "",
 ) -> dict[str, Any]:
 	"""The record that committee members sign: plain JSON types only, nothing that depends on a clock.
 
-	`names`: candidate id → name as printed on the ballot. `title`, `method`: as decided by the meeting.
+	Everything that a recount needs but the ballots: {"format", "app_version", "count_number", "contest": {"id",
+	"title", "method", "seats", "max_choices", "rules", "candidates": [person, …], "seated": [person, …]},
+	"roll_hash", "box": {"root", "leaves"}, "figures", "reconciliation_note", "lot": {"seed_commitment", "seed",
+	"minutes"}, "result": as `results.as_json_value`}; a person is {"id", "name", "organisation", "attributes"}
+	with those attributes that the seat rules ask for.
+
+	`names`, `organisations`: of candidates and seated, id → as printed on the ballot. `box_root`, `leaves`: of
+	the closed box. `count_number`: 1, and one more for each recount or runoff. `seed_commitment`: as printed
+	before voting opened. `seed`: opened, if the lots of this count were drawn with it; `lot_minutes`: who
+	drew them, how and before whom.
 	"""
-	names = names or {}
+	asked = {rule.attribute for rule in contest.rules}
+
+	def person(candidate: str) -> dict[str, Any]:
+		own = contest.attributes.get(candidate, {})
+		return {
+			"id": candidate,
+			"name": names.get(candidate, ""),
+			"organisation": (organisations or {}).get(candidate, ""),
+			"attributes": {a: own[a] for a in asked if own.get(a) not in (None, "")},
+		}
+
 	return {
 		"format": RESULT_FORMAT,
 		"app_version": app_version,
-		"contest": contest,
-		"title": title,
-		"round": round_number,
-		"method": method,
-		"seats": outcome.seats,
-		"max_choices": outcome.max_choices,
-		"candidates": [{**asdict(row), "name": names.get(row.candidate, "")} for row in outcome.rows],
-		"elected": list(outcome.elected),
-		"vacant": outcome.vacant,
-		"ballots": {
-			"valid": outcome.valid,
-			"blank": outcome.blank,
-			"spoiled": outcome.spoiled,
-			"total": outcome.total,
+		"count_number": count_number,
+		"contest": {
+			"id": contest_id,
+			"title": title,
+			"method": contest.form,
+			"seats": contest.seats,
+			"max_choices": contest.max_choices,
+			"rules": [rules.as_json_value(rule) for rule in contest.rules],
+			"candidates": [person(candidate) for candidate in sorted(contest.candidates)],
+			"seated": [person(candidate) for candidate in sorted(contest.seated)],
 		},
-		"tie": _tie(outcome, lot_minutes),
+		"roll_hash": roll_hash,
+		"box": {"root": box_root, "leaves": leaves},
 		"figures": asdict(figures),
 		"reconciliation_note": reconciliation_note,
-		"roll_hash": roll_hash,
-		"box_hash": box_hash,
+		"lot": {"seed_commitment": seed_commitment, "seed": seed, "minutes": lot_minutes},
+		"result": results.as_json_value(contest, outcome),
 	}
 
 
@@ -97,14 +129,85 @@ def result_hash(record: Mapping[str, Any]) -> str:
 	return sha256_hex(canonical_json(record))
 
 
-def _tie(outcome: Outcome, lot_minutes: str) -> dict[str, Any] | None:
-	"""The tie across the last seat, open (`lot` is null) or settled; None if there was none."""
-	if outcome.lot:
-		return {
-			"candidates": list(outcome.lot.candidates),
-			"seats": outcome.lot.seats,
-			"lot": {"order": list(outcome.lot.order), "minutes": lot_minutes},
-		}
-	if outcome.tie:
-		return {"candidates": list(outcome.tie.candidates), "seats": outcome.tie.seats, "lot": None}
-	return None
+def contest_of(record: Any) -> Contest:
+	"""The contest that `record` was counted by; `record` may be any JSON value.
+
+	Raises MalformedRecordError, which names what is missing or of another type, and Contest's and SeatRule's
+	errors.
+	"""
+	_require(record, _RECORD, "record")
+	_require(record["result"].get("lots", _MISSING), [_LOT], "record.result.lots")
+	said = record["contest"]
+	return Contest(
+		form=said["method"],
+		candidates=tuple(person["id"] for person in said["candidates"]),
+		seats=said["seats"],
+		max_choices=said["max_choices"],
+		rules=tuple(rules.from_json_value(rule) for rule in said["rules"]),
+		attributes={person["id"]: person["attributes"] for person in _people(record) if person["attributes"]},
+		seated=tuple(person["id"] for person in said["seated"]),
+	)
+
+
+def lots_of(record: Mapping[str, Any]) -> list[list[str]]:
+	"""The orders drawn, in the order in which the ties came up; of a record that `contest_of` has read."""
+	return [lot["order"] for lot in record["result"]["lots"]]
+
+
+def names_of(record: Mapping[str, Any]) -> dict[str, str]:
+	"""Id → name of all candidates and of those who were seated before; the id itself where there is no name."""
+	return {person["id"]: person["name"] or person["id"] for person in _people(record)}
+
+
+def _people(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+	return [*record["contest"]["candidates"], *record["contest"]["seated"]]
+
+
+# A type, a tuple of types one of which it is, [type of each item], {None: type of each value} or {key: type}.
+_PERSON = {"id": str, "name": str, "organisation": str, "attributes": {None: (str, int)}}
+_LOT = {"order": [str], "seats": int, "about": str}
+_RECORD = {
+	"format": str,
+	"app_version": str,
+	"count_number": int,
+	"contest": {
+		"id": str,
+		"title": str,
+		"method": str,
+		"seats": int,
+		"max_choices": (int, type(None)),
+		"rules": [dict],
+		"candidates": [_PERSON],
+		"seated": [_PERSON],
+	},
+	"roll_hash": str,
+	"box": {"root": str, "leaves": int},
+	"figures": {field.name: (int, type(None)) for field in fields(Figures)},
+	"reconciliation_note": str,
+	"lot": {"seed_commitment": str, "seed": str, "minutes": str},
+	"result": dict,
+}
+_MISSING = object()
+
+
+def _require(value: Any, shape: Any, where: str) -> None:
+	if isinstance(shape, dict):
+		kinds: tuple[type, ...] = (dict,)
+	elif isinstance(shape, list):
+		kinds = (list,)
+	else:
+		kinds = shape if isinstance(shape, tuple) else (shape,)
+	# Exactly these types: true is an int to Python, but not to a reader.
+	if type(value) not in kinds:
+		raise MalformedRecordError(f"“{where}” is missing or is not what it should be.")
+	if isinstance(shape, list):
+		for place, item in enumerate(value):
+			_require(item, shape[0], f"{where}[{place}]")
+	elif isinstance(shape, dict) and None in shape:
+		for key, item in value.items():
+			_require(item, shape[None], f"{where}.{key}")
+	elif isinstance(shape, dict):
+		if unknown := sorted(set(value) - set(shape)):
+			raise MalformedRecordError(f"“{where}.{unknown[0]}” is nothing that a record has.")
+		for key, inner in shape.items():
+			_require(value.get(key, _MISSING), inner, f"{where}.{key}")
