@@ -135,6 +135,8 @@ def contest_of(record: Any) -> Contest:
 	Raises MalformedRecordError, which names what is missing or of another type, and Contest's and SeatRule's
 	errors.
 	"""
+	if not isinstance(record, dict) or record.get("format") != RESULT_FORMAT:
+		raise MalformedRecordError(f"This is not a result record of the format {RESULT_FORMAT}.")
 	_require(record, _RECORD, "record")
 	_require(record["result"].get("lots", _MISSING), [_LOT], "record.result.lots")
 	said = record["contest"]

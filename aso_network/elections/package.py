@@ -1,0 +1,431 @@
+"""The verification package: one file from which an observer repeats a whole count.
+
+It is one line of canonical JSON, {"package": {…}, "sha256": hash of the package's canonical JSON}:
+
+- `format`: PACKAGE_FORMAT
+- `record`: the result record (`records.result_record`): contest, rules, roll hash, box root, figures, result
+- `result_hash`: the record's hash, which is what was signed
+- `signatures`: [{"name", "role", "organisation", "date", "signed_hash"}, …] as they stand on the result
+- `ballots`: null, or for the committee and observers only [[choices, spoiled, weight, salt], …], sorted by
+  leaf, so that no order of casting or of entry shows
+
+`verify` recounts and compares everything with everything. What it cannot see is a package that was forged
+throughout, so it always ends with the one thing to be compared with paper: the hash that was signed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aso_network.elections import box, forms, lot, reconcile, records
+from aso_network.elections.ballots import Ballot, from_json_value
+from aso_network.elections.canonical import canonical_json, sha256_hex
+from aso_network.elections.contest import Contest
+from aso_network.elections.errors import (
+	ElectionError,
+	MalformedBallotError,
+	NotCanonicalError,
+	PackageError,
+)
+from aso_network.elections.outcome import Outcome
+from aso_network.elections.reconcile import Figures
+
+PACKAGE_FORMAT = "aso-network/package/1"
+
+_PARTS = ("format", "record", "result_hash", "signatures", "ballots")
+_SIGNATURE = ("name", "role", "organisation", "date", "signed_hash")
+
+
+@dataclass(frozen=True)
+class Finding:
+	"""One sentence of a report: what `verify` compared, found different, or cannot know."""
+
+	code: str
+	values: tuple[str, ...] = ()
+	is_difference: bool = True
+
+	def sentence(self, lang: str = "en") -> str:
+		return _SENTENCES[self.code][lang].format(*map(_on_one_line, self.values))
+
+
+@dataclass(frozen=True)
+class Report:
+	"""What `verify` found, in the order in which it looked. `result_hash`: to be compared with the paper."""
+
+	findings: tuple[Finding, ...]
+	result_hash: str
+
+	@property
+	def ok(self) -> bool:
+		"""Nothing differs. Without ballots this says no more than that the package agrees with itself."""
+		return not any(finding.is_difference for finding in self.findings)
+
+	@property
+	def differences(self) -> tuple[Finding, ...]:
+		return tuple(finding for finding in self.findings if finding.is_difference)
+
+	def lines(self, lang: str = "en") -> list[str]:
+		"""One sentence each: first whether all agrees, last what this file alone cannot prove."""
+		head = Finding("agrees" if self.ok else "differs", (str(len(self.differences)),))
+		tail = Finding("compare", (self.result_hash,))
+		return [finding.sentence(lang) for finding in (head, *self.findings, tail)]
+
+
+def build(
+	record: Mapping[str, Any],
+	signatures: Iterable[Mapping[str, str]],
+	ballots: Iterable[tuple[Ballot, str]] | None = None,
+) -> bytes:
+	"""The package's bytes; written to a file as they are, with nothing after them.
+
+	`signatures`: {"name", "role", "organisation", "date", "signed_hash"} each, texts; all but name and
+	signed_hash may be left out. `ballots`: (ballot, salt) each, only in a package for those who may read the
+	box.
+
+	Raises NotCanonicalError, WeakSaltError, PackageError for a signature of another shape.
+	"""
+	package = {
+		"format": PACKAGE_FORMAT,
+		"record": dict(record),
+		"result_hash": records.result_hash(record),
+		"signatures": [_signature(line) for line in signatures],
+		"ballots": None if ballots is None else _rows(ballots),
+	}
+	return canonical_json({"package": package, "sha256": sha256_hex(canonical_json(package))})
+
+
+def verify(data: bytes) -> Report:
+	"""Recount the package from nothing and compare.
+
+	Raises PackageError for what is not a package at all, and nothing else whatever the bytes.
+	"""
+	return Report(*_examined(*_read(data), data))
+
+
+def _signature(line: Mapping[str, str]) -> dict[str, str]:
+	signature = {key: line.get(key, "") for key in _SIGNATURE}
+	if set(line) - set(signature) or not all(isinstance(text, str) for text in signature.values()):
+		raise PackageError(f"A signature line has only texts, and only: {', '.join(_SIGNATURE)}.")
+	return signature
+
+
+def _rows(ballots: Iterable[tuple[Ballot, str]]) -> list[list[Any]]:
+	leaves = sorted((box.leaf(ballot, salt), ballot, salt) for ballot, salt in ballots)
+	return [[list(ballot.choices), ballot.spoiled, ballot.weight, salt] for _leaf, ballot, salt in leaves]
+
+
+def _read(data: bytes) -> tuple[dict[str, Any], Any]:
+	"""The package and the hash that stands beside it."""
+	try:
+		value = json.loads(data.decode("utf-8"))
+	except (UnicodeDecodeError, ValueError, RecursionError):
+		# Not chained: the decoder's error quotes the text, and the text may hold ballots.
+		raise PackageError("This file is not a verification package: it is not JSON in UTF-8.") from None
+	if not isinstance(value, dict) or set(value) != {"package", "sha256"}:
+		raise PackageError('This file is not a verification package: it is not {"package": …, "sha256": …}.')
+	package = value["package"]
+	if not isinstance(package, dict) or set(package) != set(_PARTS):
+		raise PackageError(f"This file is not a verification package: it has not just {', '.join(_PARTS)}.")
+	if package["format"] != PACKAGE_FORMAT:
+		raise PackageError(f"This file is not a verification package of the format {PACKAGE_FORMAT}.")
+	return package, value["sha256"]
+
+
+def _examined(package: dict[str, Any], sha256: Any, data: bytes) -> tuple[tuple[Finding, ...], str]:
+	try:
+		text = canonical_json(package)
+		own_hash = records.result_hash(package["record"])
+	except (NotCanonicalError, RecursionError):
+		raise PackageError(
+			"This file is not a verification package: it holds what no package holds."
+		) from None
+	findings = [*_bytes(package, text, sha256, data), *_signed(package, own_hash)]
+	try:
+		contest = records.contest_of(package["record"])
+	except ElectionError as error:
+		return (*findings, Finding("record", (str(error),))), own_hash
+	findings += [*_lots(package["record"]), *_recount(package, contest), *_figures(package["record"])]
+	return tuple(findings), own_hash
+
+
+def _bytes(package: dict[str, Any], text: bytes, sha256: Any, data: bytes) -> Iterator[Finding]:
+	if sha256 != sha256_hex(text):
+		yield Finding("sha256")
+	elif canonical_json({"package": package, "sha256": sha256}) != data:
+		yield Finding("bytes")
+
+
+def _signed(package: dict[str, Any], own_hash: str) -> Iterator[Finding]:
+	if package["result_hash"] != own_hash:
+		yield Finding("result_hash", (own_hash,))
+	lines = package["signatures"]
+	if not isinstance(lines, list) or not all(_is_signature(line) for line in lines):
+		yield Finding("signatures")
+		return
+	for line in lines:
+		agrees = line["signed_hash"] == own_hash
+		yield Finding("signed" if agrees else "signed_other", (line["name"],), not agrees)
+	if not lines:
+		yield Finding("unsigned", is_difference=False)
+
+
+def _is_signature(line: Any) -> bool:
+	return (
+		isinstance(line, dict)
+		and set(line) == set(_SIGNATURE)
+		and all(isinstance(text, str) for text in line.values())
+	)
+
+
+def _lots(record: dict[str, Any]) -> Iterator[Finding]:
+	"""A lot with a seed is drawn again. Whether a lot orders just the tied, only the recount knows."""
+	said, orders = record["lot"], records.lots_of(record)
+	committed, seed = said["seed_commitment"], said["seed"]
+	if seed:
+		try:
+			if not committed:
+				yield Finding("seed_not_committed")
+			elif lot.commitment(seed) != committed:
+				yield Finding("seed_other")
+			for place, order in enumerate(orders, start=1):
+				drawn = lot.draw(seed, record["box"]["root"], order).order
+				agrees = list(drawn) == order
+				yield Finding("lot_repeated" if agrees else "lot_other", (str(place),), not agrees)
+		except ElectionError as error:
+			yield Finding("lot_input", (str(error),))
+	elif orders:
+		yield Finding("lot_by_hand", (str(len(orders)),), is_difference=False)
+		if committed:
+			yield Finding("seed_unused", is_difference=False)
+
+
+def _recount(package: dict[str, Any], contest: Contest) -> Iterator[Finding]:
+	record = package["record"]
+	if package["ballots"] is None:
+		yield Finding("no_ballots", is_difference=False)
+		return
+	try:
+		ballots = _ballots(package["ballots"], contest)
+	except ElectionError as error:
+		yield Finding("ballots", (str(error),))
+		return
+	yield from _box(record, ballots)
+	try:
+		outcome = forms.count(contest, [ballot for ballot, _salt in ballots], records.lots_of(record))
+	except ElectionError as error:
+		yield Finding("uncountable", (str(error),))
+		return
+	differences = list(_differences(record, _expected(record, contest, outcome), _labels(record)))
+	yield from differences
+	if not differences:
+		yield Finding("recounted", (str(len(ballots)),), is_difference=False)
+
+
+def _ballots(rows: Any, contest: Contest) -> list[tuple[Ballot, str]]:
+	if not isinstance(rows, list) or not all(isinstance(row, list) and len(row) == 4 for row in rows):
+		raise MalformedBallotError("The ballots are not a list of [choices, spoiled, weight, salt].")
+	return [_ballot(*row, contest) for row in rows]
+
+
+def _ballot(choices: Any, spoiled: Any, weight: Any, salt: Any, contest: Contest) -> tuple[Ballot, str]:
+	ballot = from_json_value({"choices": choices, "spoiled": spoiled, "weight": weight}, contest.kind)
+	if list(ballot.choices) != choices or not isinstance(salt, str):
+		raise MalformedBallotError("A ballot is not written as this form of ballot is.")
+	return ballot, salt
+
+
+def _box(record: dict[str, Any], ballots: list[tuple[Ballot, str]]) -> Iterator[Finding]:
+	try:
+		leaves = [box.leaf(ballot, salt) for ballot, salt in ballots]
+	except ElectionError as error:
+		yield Finding("ballots", (str(error),))
+		return
+	if leaves != sorted(leaves):
+		yield Finding("order")
+	root = box.root(leaves)
+	agrees = root == record["box"]["root"]
+	yield Finding("root" if agrees else "root_other", (root,), not agrees)
+	if len(leaves) != record["box"]["leaves"]:
+		yield Finding("leaves", (str(record["box"]["leaves"]), str(len(leaves))))
+
+
+def _expected(record: dict[str, Any], contest: Contest, outcome: Outcome) -> dict[str, Any]:
+	"""The record that this app writes for the recount's `outcome`."""
+	said, drawn = record["contest"], record["lot"]
+	people = [*said["candidates"], *said["seated"]]
+	return records.result_record(
+		contest_id=said["id"],
+		title=said["title"],
+		contest=contest,
+		outcome=outcome,
+		figures=Figures(**record["figures"]),
+		roll_hash=record["roll_hash"],
+		box_root=record["box"]["root"],
+		leaves=record["box"]["leaves"],
+		names={person["id"]: person["name"] for person in people},
+		organisations={person["id"]: person["organisation"] for person in people},
+		app_version=record["app_version"],
+		count_number=record["count_number"],
+		lot_minutes=drawn["minutes"],
+		reconciliation_note=record["reconciliation_note"],
+		seed_commitment=drawn["seed_commitment"],
+		seed=drawn["seed"],
+	)
+
+
+def _differences(said: Any, found: Any, labels: Mapping[str, str], where: str = "") -> Iterator[Finding]:
+	"""Each place where two JSON values differ; true and 1 differ, too."""
+	if isinstance(said, dict) and isinstance(found, dict):
+		for key in sorted(set(said) | set(found)):
+			place = f"{where} → {labels.get(key, key)}" if where else key
+			yield from _differences(said.get(key, _NOTHING), found.get(key, _NOTHING), labels, place)
+	elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
+		for place, (one, other) in enumerate(zip(said, found, strict=True), start=1):
+			yield from _differences(one, other, labels, f"{where} → {place}")
+	elif (one := _shown(said, labels)) != (other := _shown(found, labels)):
+		yield Finding("number", (where, one, other))
+
+
+_NOTHING = object()
+
+
+def _labels(record: dict[str, Any]) -> dict[str, str]:
+	"""Id → how a candidate is called in a sentence; the id stays, for two people may share a name."""
+	names = records.names_of(record)
+	return {person: person if name == person else f"{name} ({person})" for person, name in names.items()}
+
+
+def _shown(value: Any, labels: Mapping[str, str]) -> str:
+	if value is _NOTHING:
+		return "–"
+	return canonical_json(labels.get(value, value) if isinstance(value, str) else value).decode()
+
+
+def _on_one_line(text: str) -> str:
+	"""`text` without what could pass for another sentence or steer a terminal. Joiners stay: names have them."""
+	return "".join(sign if sign.isprintable() or sign in "\u200c\u200d" else "\ufffd" for sign in text)
+
+
+def _figures(record: dict[str, Any]) -> Iterator[Finding]:
+	if reconcile.mismatches(Figures(**record["figures"])):
+		yield Finding("mismatches", (record["reconciliation_note"] or "–",), is_difference=False)
+
+
+_SENTENCES = {
+	"agrees": {
+		"en": "No difference was found in this package.",
+		"ar": "لم يوجد أيّ اختلاف في هذه الحزمة.",
+	},
+	"differs": {
+		"en": "Differences found in this package: {0}.",
+		"ar": "عدد الاختلافات التي وُجدت في هذه الحزمة: {0}.",
+	},
+	"compare": {
+		"en": "This file alone cannot prove that it is the one that was signed, nor who signed and when: compare "
+		"this hash with the one on the signed paper: {0}",
+		"ar": "هذا الملفّ وحده لا يثبت أنّه هو الذي وُقّع، ولا مَن وقّع ومتى: قارن هذه البصمة بالبصمة على الورقة الموقّعة: {0}",
+	},
+	"sha256": {
+		"en": "The file was changed after it was written: its own SHA-256 is another.",
+		"ar": "تغيّر الملفّ بعد كتابته: بصمته SHA-256 مختلفة.",
+	},
+	"bytes": {
+		"en": "The file was changed after it was written: the values are the same, but not the way they are written.",
+		"ar": "تغيّر الملفّ بعد كتابته: القيم هي نفسها، لكنّ طريقة كتابتها تغيّرت.",
+	},
+	"record": {
+		"en": "The result record cannot be read: {0}",
+		"ar": "لا يمكن قراءة سجلّ النتيجة: {0}",
+	},
+	"result_hash": {
+		"en": "The hash of the result in the package is not that of its record, which is {0}.",
+		"ar": "بصمة النتيجة في الحزمة ليست بصمة سجلّها، وهي {0}.",
+	},
+	"signatures": {
+		"en": "The signature lines are not what they should be.",
+		"ar": "سطور التوقيعات ليست كما ينبغي.",
+	},
+	"signed": {
+		"en": "The signature line of {0} is on this result.",
+		"ar": "سطر توقيع {0} على هذه النتيجة.",
+	},
+	"signed_other": {
+		"en": "The signature line of {0} is on another result than this one.",
+		"ar": "سطر توقيع {0} على نتيجة غير هذه.",
+	},
+	"unsigned": {
+		"en": "The package has no signature line.",
+		"ar": "لا سطر توقيع في الحزمة.",
+	},
+	"seed_not_committed": {
+		"en": "A seed was used for the lot, but none was committed before voting opened.",
+		"ar": "استُعملت بذرة للقرعة، لكن لم يُلتزم بأيّ بذرة قبل فتح باب التصويت.",
+	},
+	"seed_other": {
+		"en": "The seed of the lot is not the one that was committed before voting opened.",
+		"ar": "بذرة القرعة ليست التي التُزم بها قبل فتح باب التصويت.",
+	},
+	"seed_unused": {
+		"en": "A seed was committed before voting opened, but the lot was not drawn with it: ask why.",
+		"ar": "التُزم ببذرة قبل فتح باب التصويت، لكنّ القرعة لم تُجرَ بها: اسأل عن السبب.",
+	},
+	"lot_repeated": {
+		"en": "Lot {0}, drawn again from the seed and the root of the box, gives the same order.",
+		"ar": "القرعة {0}، بعد إعادتها من البذرة وجذر الصندوق، تعطي الترتيب نفسه.",
+	},
+	"lot_other": {
+		"en": "Lot {0}, drawn again from the seed and the root of the box, gives another order.",
+		"ar": "القرعة {0}، بعد إعادتها من البذرة وجذر الصندوق، تعطي ترتيبًا آخر.",
+	},
+	"lot_input": {
+		"en": "The lot cannot be drawn again: {0}",
+		"ar": "لا يمكن إعادة القرعة: {0}",
+	},
+	"lot_by_hand": {
+		"en": "Lots drawn by hand: {0}. They cannot be repeated: read the minutes.",
+		"ar": "عدد القرعات التي أُجريت باليد: {0}. لا يمكن إعادتها: اقرأ المحضر.",
+	},
+	"no_ballots": {
+		"en": "The package has no ballots: votes, elected and the root of the box could not be counted again.",
+		"ar": "لا أوراق اقتراع في الحزمة: لم تمكن إعادة عدّ الأصوات ولا الفائزين ولا جذر الصندوق.",
+	},
+	"ballots": {
+		"en": "The ballots cannot be read: {0}",
+		"ar": "لا يمكن قراءة أوراق الاقتراع: {0}",
+	},
+	"order": {
+		"en": "The ballots are not in the order of their leaves.",
+		"ar": "أوراق الاقتراع ليست بترتيب بصماتها.",
+	},
+	"root": {
+		"en": "The ballots are those of the closed box: its root is {0}.",
+		"ar": "أوراق الاقتراع هي أوراق الصندوق المغلق: جذره {0}.",
+	},
+	"root_other": {
+		"en": "The ballots are not those of the closed box: their root is {0}.",
+		"ar": "أوراق الاقتراع ليست أوراق الصندوق المغلق: جذرها {0}.",
+	},
+	"leaves": {
+		"en": "The record says {0} ballots; the package has {1}.",
+		"ar": "في السجلّ {0} من أوراق الاقتراع، وفي الحزمة {1}.",
+	},
+	"uncountable": {
+		"en": "The ballots cannot be counted as the record says: {0}",
+		"ar": "لا يمكن عدّ أوراق الاقتراع كما يقول السجلّ: {0}",
+	},
+	"number": {
+		"en": "{0}: the record says {1}, the recount finds {2}.",
+		"ar": "{0}: في السجلّ {1}، وفي إعادة العدّ {2}.",
+	},
+	"recounted": {
+		"en": "The ballots were counted again ({0}), and every number of the record is the same.",
+		"ar": "أُعيد عدّ أوراق الاقتراع ({0})، وكلّ رقم في السجلّ هو نفسه.",
+	},
+	"mismatches": {
+		"en": "Roll, papers and box do not agree in the figures of the record; its explanation: {0}",
+		"ar": "أرقام السجلّ للقائمة والأوراق والصندوق لا تتّفق؛ التفسير المكتوب: {0}",
+	},
+}
