@@ -79,6 +79,10 @@ class MalformedRecordError(ElectionError):
 	"""A result record lacks something or holds something of another type."""
 
 
+class ExportError(ElectionError):
+	"""What an export needs beside the result, a date or a status, is not what it should be."""
+
+
 class PackageError(ElectionError):
 	"""What was read is not a verification package."""
 

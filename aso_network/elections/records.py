@@ -138,7 +138,6 @@ def contest_of(record: Any) -> Contest:
 	if not isinstance(record, dict) or record.get("format") != RESULT_FORMAT:
 		raise MalformedRecordError(f"This is not a result record of the format {RESULT_FORMAT}.")
 	_require(record, _RECORD, "record")
-	_require(record["result"].get("lots", _MISSING), [_LOT], "record.result.lots")
 	said = record["contest"]
 	return Contest(
 		form=said["method"],
@@ -165,9 +164,9 @@ def _people(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 	return [*record["contest"]["candidates"], *record["contest"]["seated"]]
 
 
-# A type, a tuple of types one of which it is, [type of each item], {None: type of each value} or {key: type}.
+# A type, a tuple of types one of which it is, [type of each item], {None: type of each value} or {key: type};
+# with “...” among its keys it may have others.
 _PERSON = {"id": str, "name": str, "organisation": str, "attributes": {None: (str, int)}}
-_LOT = {"order": [str], "seats": int, "about": str}
 _RECORD = {
 	"format": str,
 	"app_version": str,
@@ -187,7 +186,18 @@ _RECORD = {
 	"figures": {field.name: (int, type(None)) for field in fields(Figures)},
 	"reconciliation_note": str,
 	"lot": {"seed_commitment": str, "seed": str, "minutes": str},
-	"result": dict,
+	"result": {
+		"max_choices": (int, type(None)),
+		"elected": [str],
+		"vacant": int,
+		"tied": (dict, type(None)),
+		"lots": [{"order": [str], "seats": int, "about": str}],
+		"ballots": {"valid": int, "blank": int, "spoiled": int},
+		"tally": {None: int},
+		"candidates": [{"candidate": str, "votes": int, "elected": bool, "reason": str, ...: None}],
+		"rounds": [dict],
+		...: None,
+	},
 }
 _MISSING = object()
 
@@ -209,7 +219,8 @@ def _require(value: Any, shape: Any, where: str) -> None:
 		for key, item in value.items():
 			_require(item, shape[None], f"{where}.{key}")
 	elif isinstance(shape, dict):
-		if unknown := sorted(set(value) - set(shape)):
+		if ... not in shape and (unknown := sorted(set(value) - set(shape))):
 			raise MalformedRecordError(f"“{where}.{unknown[0]}” is nothing that a record has.")
 		for key, inner in shape.items():
-			_require(value.get(key, _MISSING), inner, f"{where}.{key}")
+			if key is not ...:
+				_require(value.get(key, _MISSING), inner, f"{where}.{key}")
