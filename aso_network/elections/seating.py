@@ -8,21 +8,23 @@ least to choose from. Which set it finds first decides nothing; only whether the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from aso_network.elections.errors import InfeasibleRulesError
 from aso_network.elections.rules import SeatRule
 
 Attributes = Mapping[str, Mapping[str, str | int]]
 
-_SEATS = -1  # the family of the one group that holds everybody
-_LEVELS = -2  # the family of the groups of equal votes
+# Families of groups that belong to no rule.
+_SEATS = -1  # everybody
+_LEVELS = -2  # those with equal votes
+_UPPER = -3  # all with so many votes or more
+_MARKED = -4  # all with a vote
 
 
-@dataclass(frozen=True)
-class _Group:
+class _Group(NamedTuple):
 	"""At least `least` and at most `most` of the candidates in `mask`. Groups of one `family` (the groups of
 	one rule, the levels of votes) have nobody in common."""
 
@@ -30,6 +32,23 @@ class _Group:
 	least: int
 	most: int
 	family: int
+
+
+class _Level(NamedTuple):
+	"""Those with equal `votes`, and how many of them every best set seats."""
+
+	votes: int
+	mask: int
+	seats: int
+
+	def group(self, least: int | None = None, most: int | None = None) -> _Group:
+		"""Exactly `seats` of them, unless said otherwise."""
+		return _Group(
+			self.mask,
+			self.seats if least is None else least,
+			self.seats if most is None else most,
+			_LEVELS,
+		)
 
 
 class Seating:
@@ -83,20 +102,109 @@ class Seating:
 			self._find([self._of_seats(filled, filled)], self._mask(include), self._mask(exclude)) is not None
 		)
 
+	def best(self, votes: Mapping[str, int]) -> Best:
+		"""What the best sets by `votes` have in common; raises InfeasibleRulesError if no set meets the rules.
+
+		A set is better than another if, in this order,
+
+		1. fewer of it have no vote (such are there only because a minimum cannot be met otherwise),
+		2. it fills more seats,
+		3. it has more of those with most votes, then more of those with next most, and so on down. (That is to
+		compare the votes of both sets, sorted, as words are compared.)
+
+		Candidates whom `votes` leaves out may fill any seat; none of them is preferred.
+		"""
+		by_votes: dict[int, int] = {}
+		for candidate, number in votes.items():
+			by_votes[number] = by_votes.get(number, 0) | self._bit[candidate]
+		unmarked = by_votes.pop(0, 0)
+		levels = sorted(by_votes.items(), reverse=True)
+		if not self.rules and len(votes) == len(self.candidates):
+			return self._by_votes_alone(votes, levels)
+
+		anything = self._of_seats(0, self.seats)
+		marked = self._everybody & ~unmarked
+		witness = self._fewest([anything], unmarked, self._anybody())
+		without = _Level(0, unmarked, (witness & unmarked).bit_count())
+		witness = self._most([anything, without.group()], marked, witness)
+		filled = witness.bit_count()
+		groups, found = [self._of_seats(filled, filled), without.group()], []
+		for number, mask in levels:
+			witness = self._most(groups, mask, witness)
+			found.append(_Level(number, mask, (witness & mask).bit_count()))
+			groups.append(found[-1].group())
+		certain, possible = self._common([*found, without], groups, witness)
+		return Best(self, votes, found, without, filled, certain, possible & ~certain)
+
+	def _by_votes_alone(self, votes: Mapping[str, int], levels: Sequence[tuple[int, int]]) -> Best:
+		"""The same without rules, where nothing has to be searched."""
+		found, filled, certain, tied = [], 0, 0, 0
+		for number, mask in levels:
+			found.append(_Level(number, mask, min(mask.bit_count(), self.seats - filled)))
+			filled += found[-1].seats
+			if found[-1].seats == mask.bit_count():
+				certain |= mask
+			elif found[-1].seats:
+				tied = mask
+		return Best(self, votes, found, _Level(0, 0, 0), filled, certain, tied)
+
+	def _most(self, groups: Sequence[_Group], mask: int, witness: int) -> int:
+		"""A set that meets `groups`, as `witness` does, with as many of `mask` as possible."""
+		while better := self._find(
+			[*groups, _Group(mask, (witness & mask).bit_count() + 1, mask.bit_count(), _UPPER)]
+		):
+			witness = better
+		return witness
+
+	def _fewest(self, groups: Sequence[_Group], mask: int, witness: int) -> int:
+		"""A set that meets `groups`, as `witness` does, with as few of `mask` as possible."""
+		while (held := (witness & mask).bit_count()) and (
+			better := self._find([*groups, _Group(mask, 0, held - 1, _UPPER)])
+		) is not None:
+			witness = better
+		return witness
+
+	def _common(self, levels: Sequence[_Level], groups: Sequence[_Group], witness: int) -> tuple[int, int]:
+		"""Who is in all sets that meet `groups`, and who in any (of `levels`)."""
+		every, some = witness, witness
+		for level in levels:
+			if level.seats in (0, level.mask.bit_count()):
+				continue
+			for bit in _bits(level.mask):
+				if every & bit:
+					other = self._find(groups, exclude=bit)
+				elif not some & bit:
+					other = self._find(groups, include=bit)
+				else:
+					continue
+				if other is not None:
+					every &= other
+					some |= other
+		ranked = 0
+		for level in levels:
+			ranked |= level.mask
+		return every & ranked, some & ranked
+
 	def conflict(self) -> tuple[int, ...]:
 		"""The smallest set of rules (by place, from 0) that no set of the candidates can meet together: fewest
 		rules, then first by place. Empty if the rules can be met."""
 		anything = [self._of_seats(0, self.seats)]
-		places = tuple(range(len(self.rules)))
-		return _smallest(places, lambda some: self._find(anything, places=some) is None)
+		return self._smallest(lambda places: self._find(anything, places=places) is None)
+
+	def _smallest(self, holds: Callable[[tuple[int, ...]], bool]) -> tuple[int, ...]:
+		return _smallest(tuple(range(len(self.rules))), holds)
 
 	def _most_filled(self) -> int:
-		if self._find([self._of_seats(0, self.seats)]) is None:
-			raise _infeasible(self.conflict())
-		filled = min(self.seats, len(self.candidates))
-		while self._find([self._of_seats(filled, self.seats)]) is None:
-			filled -= 1
-		return filled
+		return self._most([self._of_seats(0, self.seats)], self._everybody, self._anybody()).bit_count()
+
+	def _anybody(self) -> int:
+		"""A set, of any size, that meets the rules."""
+		found = self._find([self._of_seats(0, self.seats)])
+		if found is None:
+			conflict = self.conflict()
+			numbers = ", ".join(str(place + 1) for place in conflict)
+			raise InfeasibleRulesError(f"No set of the candidates meets the seat rules: {numbers}.", conflict)
+		return found
 
 	def _groups_of(self, place: int, attributes: Attributes, seated: tuple[str, ...]) -> list[_Group]:
 		"""The groups of one rule, as far as `seated` leaves them open."""
@@ -114,6 +222,9 @@ class Seating:
 	def _mask(self, candidates: Iterable[str]) -> int:
 		return sum(self._bit[candidate] for candidate in set(candidates))
 
+	def _names(self, mask: int) -> list[str]:
+		return [candidate for candidate in self.candidates if mask & self._bit[candidate]]
+
 	def _find(
 		self,
 		groups: Sequence[_Group],
@@ -129,6 +240,115 @@ class Seating:
 		return self._search.find(demanded, include, self._everybody & ~include & ~exclude)
 
 
+class Best:
+	"""What the best sets have in common, and what is left to a lot.
+
+	Only candidates that `votes` names are spoken of. `certain`: those in every best set. `tied`: those in some
+	of them (sorted by id), for `seats` seats; with rules they need not have equal votes. `filled`: how many
+	seats every best set fills.
+	"""
+
+	def __init__(
+		self,
+		seating: Seating,
+		votes: Mapping[str, int],
+		levels: Sequence[_Level],
+		without: _Level,
+		filled: int,
+		certain: int,
+		tied: int,
+	) -> None:
+		self._seating, self._votes, self._levels, self._without = seating, votes, tuple(levels), without
+		self._certain = certain
+		self.filled = filled
+		self.certain = frozenset(seating._names(certain))
+		self.tied = tuple(sorted(seating._names(tied)))
+		self.seats = sum(level.seats for level in (*levels, without)) - len(self.certain)
+
+	@property
+	def lowest(self) -> int | None:
+		"""The fewest votes with which somebody of a best set is elected; None if nobody is."""
+		return min((level.votes for level in (*self._levels, self._without) if level.seats), default=None)
+
+	def place(self, candidate: str) -> int:
+		"""The order of election of `candidate`, shared by equal votes: how many of a best set have more votes,
+		and one."""
+		return 1 + sum(level.seats for level in self._levels if level.votes > self._votes[candidate])
+
+	def draw(self, order: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
+		"""Who of the tied is elected, by the `order` drawn: each who is still in a best set with those before.
+
+		Returns the winners as drawn and, for each who was passed over before the last seat was taken, the
+		smallest set of rules that forbids the seat.
+		"""
+		exact = [self._seats_group(), *(level.group() for level in (*self._levels, self._without))]
+		winners: list[str] = []
+		passed = {}
+		taken = self._certain
+		for candidate in order:
+			if len(winners) == self.seats:
+				break
+			wanted = taken | self._seating._bit[candidate]
+			if self._seating._find(exact, wanted) is not None:
+				winners.append(candidate)
+				taken = wanted
+			else:
+				passed[candidate] = self._seating._smallest(
+					lambda places, wanted=wanted: self._seating._find(exact, wanted, places=places) is None
+				)
+		return tuple(winners), passed
+
+	def forbidding(self, candidate: str) -> tuple[int, ...]:
+		"""The smallest set of rules (by place) under which `candidate`, who is in no best set, is in no set as
+		good that also holds the certain with more votes. Empty if it takes no rule."""
+		more = [c for c in self.certain if self._votes[c] > self._votes[candidate]]
+		include = self._seating._mask([*more, candidate])
+		return self._seating._smallest(lambda places: not self._rival(candidate, include, 0, places))
+
+	def demanding(self, candidate: str) -> tuple[int, ...]:
+		"""The smallest set of rules (by place) under which no set without `candidate`, who is certain, is as
+		good and also holds the other certain ones with as many votes or more. Empty if it takes no rule."""
+		others = [c for c in self.certain if self._votes[c] >= self._votes[candidate] and c != candidate]
+		include, exclude = self._seating._mask(others), self._seating._mask([candidate])
+		return self._seating._smallest(lambda places: not self._rival(candidate, include, exclude, places))
+
+	def _seats_group(self) -> _Group:
+		return self._seating._of_seats(self.filled, self.filled)
+
+	def _rival(self, candidate: str, include: int, exclude: int, places: tuple[int, ...]) -> bool:
+		"""Is there a set as good as the best under the rules at `places` alone, with `include`, without
+		`exclude`? What stands above `candidate` is not given away for it."""
+		everybody, without = self._seating._everybody, self._without
+		marked = everybody & ~without.mask
+		limits = [
+			self._seating._of_seats(0, self._seating.seats),
+			_Group(marked, self.filled - without.seats, marked.bit_count(), _MARKED),
+			without.group(least=0),
+		]
+
+		def exists(*groups: _Group) -> bool:
+			return self._seating._find([*limits, *groups], include, exclude, places) is not None
+
+		upper = [level for level in self._levels if level.votes > self._votes[candidate]]
+		mask, seats = 0, 0
+		for level in upper:
+			mask |= level.mask
+			seats += level.seats
+		if exists(
+			*(level.group(most=level.mask.bit_count()) for level in upper),
+			_Group(mask, seats + 1, mask.bit_count(), _UPPER),
+		):
+			return True
+		exact = [level.group() for level in upper]
+		for level in self._levels[len(upper) :]:
+			if not exists(*exact):
+				return False
+			if exists(*exact, level.group(level.seats + 1, level.mask.bit_count())):
+				return True
+			exact.append(level.group())
+		return exists(*exact)
+
+
 def conflict(
 	candidates: Iterable[str],
 	seats: int,
@@ -141,20 +361,21 @@ def conflict(
 	return Seating(candidates, seats, rules, attributes, seated).conflict()
 
 
-def _infeasible(conflict: tuple[int, ...]) -> InfeasibleRulesError:
-	return InfeasibleRulesError(
-		f"No set of the candidates meets the seat rules {', '.join(str(place + 1) for place in conflict)}.",
-		conflict,
-	)
+def _bits(mask: int) -> Iterator[int]:
+	while mask:
+		bit = mask & -mask
+		yield bit
+		mask ^= bit
 
 
 def _smallest(places: tuple[int, ...], holds: Callable[[tuple[int, ...]], bool]) -> tuple[int, ...]:
-	"""The smallest of the sets of `places` for which `holds`, first by place; empty if it holds for none.
+	"""The smallest of the sets of `places` for which `holds`, first by place; empty if it holds for none, or
+	without any.
 
 	What holds for a set holds for every larger one. So a place without which it does not hold for all the
 	others is in every such set, and mostly these places are enough.
 	"""
-	if not holds(places):
+	if not holds(places) or holds(()):
 		return ()
 	needed = tuple(p for p in places if not holds(tuple(other for other in places if other != p)))
 	if needed and holds(needed):
@@ -201,8 +422,7 @@ class _Search:
 		return None
 
 
-@dataclass(frozen=True)
-class _Left:
+class _Left(NamedTuple):
 	"""What is left of a group: the candidates still free in it, how many it needs and has room for."""
 
 	mask: int
@@ -292,10 +512,7 @@ def _pick(left: Sequence[_Left], needy: Sequence[_Left]) -> tuple[int, int]:
 	group = min(needy, key=lambda group: (group.open - group.need, group.open))
 	best, pick, best_signature = None, 0, None
 	signatures: dict[int, int] = {}
-	mask = group.mask
-	while mask:
-		bit = mask & -mask
-		mask ^= bit
+	for bit in _bits(group.mask):
 		signature, score = 0, 0
 		for place, other in enumerate(left):
 			if other.mask & bit:
