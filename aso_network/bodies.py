@@ -416,10 +416,12 @@ def end_due_terms() -> None:
 def constitute_from_result(result: str) -> Document:
 	"""The body that the announced `result` (name of an Election Result) elected, in office. One step; twice is once.
 
-	Members in the order of their election, positions empty; the term starts on the day of the announcement;
-	the powers are those decided. Raises NotAnnouncedError, BodyInOfficeError, PermissionError.
+	Members in the order of their election, those of a runoff behind the others, positions empty; the term starts
+	on the day of the announcement; the powers are those decided. From the result of a runoff it is the body of
+	the first vote. Raises NotAnnouncedError, BodyInOfficeError, PermissionError.
 	"""
 	frappe.get_doc("Election Result", result).check_permission("read")
+	result, runoff = _with_runoff(result)
 	# Whoever clicks second waits here, and then finds what the first has made.
 	platforms.lock_all()
 	existing = frappe.db.get_value("Operational Body", {"constituted_by": result}, for_update=True)
@@ -429,13 +431,32 @@ def constitute_from_result(result: str) -> Document:
 		body = frappe.new_doc("Operational Body", constituted_by=result)
 		take_from_result(body)
 		for row in _elected(body).values():
-			if row.result == result:
+			if row.result in (result, runoff):
 				body.append(
 					"members",
 					{"organization": row.organization, "person": row.person, "candidacy": row.candidacy},
 				)
 		body.insert()
 	return guard.move(body, "Constituted") if body.status == "Draft" else body
+
+
+def _with_runoff(result: str) -> tuple[str, str | None]:
+	"""The result of the first vote and the one of its runoff, if seats were left to one; both announced."""
+	first = frappe.db.get_value(
+		"Election", frappe.db.get_value("Election Result", result, "election"), "runoff_of"
+	)
+	result = frappe.db.get_value("Election", first, "result") if first else result
+	_announced(result)
+	runoff = frappe.db.get_value("Election Result", result, "runoff")
+	if not runoff:
+		return result, None
+	title, second = frappe.db.get_value("Election", runoff, ["title", "result"])
+	if not second:
+		frappe.throw(
+			_("{0} decides the seats that are left; announce its result first.").format(title),
+			NotAnnouncedError,
+		)
+	return result, _announced(second).name
 
 
 def _announced(result: str) -> frappe._dict:

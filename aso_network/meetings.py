@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import frappe
 from frappe import _
 from frappe.model.document import Document, bulk_insert
@@ -19,6 +21,7 @@ from frappe.utils import (
 )
 
 from aso_network import membership, platforms, quorum
+from aso_network.polling import rules
 
 CLOSED = ("Concluded", "Adjourned", "Cancelled")
 NOT_TYPED = (
@@ -44,13 +47,16 @@ LINE = (
 # What a decision of each kind must say besides its text, and the least that a number may be.
 DECISION_FIELDS = {
 	"Governance Model": ("governance_model",),
-	"Electoral Form": ("form", "seats", "max_choices", "term_months"),
+	"Electoral Form": ("form", "seats", "term_months"),
 	"Rules of Candidacy": ("candidate_kind", "max_per_organization", "min_endorsements"),
 }
-LEAST = {"seats": 1, "max_choices": 1, "term_months": 1, "max_per_organization": 1, "min_endorsements": 0}
+# What it may say besides.
+MORE_FIELDS = ("max_choices", "tie_rule", "may_be_unopposed")
+LEAST = {"seats": 1, "term_months": 1, "max_per_organization": 1, "min_endorsements": 0}
 VOTES = ("votes_for", "votes_against", "abstentions")
 # A change of one of these is a new decision and needs the quorum; a change of the wording does not.
-SUBSTANCE = ("kind", *VOTES, *(field for fields in DECISION_FIELDS.values() for field in fields))
+SUBSTANCE = ("kind", *VOTES, *(f for fields in DECISION_FIELDS.values() for f in fields), *MORE_FIELDS)
+NUMBERS = {*VOTES, *LEAST, "max_choices", "may_be_unopposed"}
 # States of an election whose rules are no longer the meeting's to change.
 RULES_HELD = ("Voting Open", "Voting Closed", "Tie", "Counted", "Announced")
 MINUTES = ("impressions", "diagnosis", "proposal")
@@ -405,8 +411,7 @@ def check_decisions(doc: Document) -> None:
 
 
 def _substance(row: Document) -> list[int | str]:
-	numbers = {*VOTES, *LEAST}
-	return [cint(row.get(field)) if field in numbers else row.get(field) or "" for field in SUBSTANCE]
+	return [cint(row.get(field)) if field in NUMBERS else row.get(field) or "" for field in SUBSTANCE]
 
 
 def keep_what_was_voted_by(doc: Document) -> None:
@@ -426,8 +431,9 @@ def keep_what_was_voted_by(doc: Document) -> None:
 		)
 
 
-def _rules_of(doc: Document) -> list[list[str]]:
-	return [[row.text, *_substance(row)] for row in doc.decisions if row.kind != "Other"]
+def _rules_of(doc: Document) -> list[list[Any]]:
+	decided = [[row.text, *_substance(row)] for row in doc.decisions if row.kind != "Other"]
+	return [*decided, *rules.comparable(doc.seat_rules)]
 
 
 def _require_session(doc: Document, before: Document | None) -> None:
@@ -460,6 +466,28 @@ def _check_content(doc: Document, row: Document) -> None:
 				),
 				DecisionIncompleteError,
 			)
+
+	if row.kind != "Electoral Form":
+		return
+	title = _("General Meeting {0}, decision {1}").format(doc.title, row.idx)
+	if row.form in rules.NEEDS_MAX_CHOICES and cint(row.max_choices) < 1:
+		frappe.throw(
+			_("{0}: enter under “{1}” how many a voter has in the form “{2}”.").format(
+				title, _(row.meta.get_label("max_choices")), _(row.form)
+			),
+			DecisionIncompleteError,
+		)
+	rules.check_form(title, row.form, row.seats, row.max_choices)
+
+
+def check_seat_rules(doc: Document) -> None:
+	"""Part of the decision on the electoral form: taken in session and with a quorum, like it."""
+	before = doc.get_doc_before_save()
+	if rules.comparable(doc.seat_rules) == (rules.comparable(before.seat_rules) if before else []):
+		return
+	_require_session(doc, before)
+	_require_quorum(doc)
+	rules.check_seat_rules(_("General Meeting {0}").format(doc.title), doc.seat_rules)
 
 
 def _check_votes(doc: Document, row: Document) -> None:

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 
 from aso_network import bodies
 from aso_network.polling import batches as paper_batches
-from aso_network.polling import candidacies, contest, counting, roll
+from aso_network.polling import candidacies, contest, counting, publication, roll, rules, runoff
 from aso_network.workflows import guard
 
 
@@ -18,6 +18,12 @@ def _election(name: str, permission: str = "read") -> Document:
 	election = frappe.get_doc("Election", name)
 	election.check_permission(permission)
 	return election
+
+
+def _result(name: str) -> Document:
+	result = frappe.get_doc("Election Result", name)
+	result.check_permission("read")
+	return result
 
 
 def _batch(name: str) -> Document:
@@ -78,7 +84,8 @@ def entry(batch: str) -> dict[str, Any]:
 		"status": doc.status,
 		"election": election.name,
 		"election_title": election.title,
-		"max_choices": election.max_choices,
+		"form": election.form,
+		**rules.of_papers(election),
 		"candidates": [
 			{
 				"candidacy": c.name,
@@ -124,9 +131,56 @@ def reconciliation(election: str) -> dict[str, Any]:
 
 @frappe.whitelist(methods=["POST"])
 def record_lot(election: str, order: list | str, minutes: str) -> None:
+	"""Settles the open tie. Where the count then finds another, the election stays as it is: Tie."""
 	doc = _election(election, "write")
-	counting.record_lot(doc, frappe.parse_json(order), minutes)
+	if counting.record_lot(doc, frappe.parse_json(order), minutes):
+		guard.move(doc, "Counted")
+
+
+@frappe.whitelist(methods=["POST"])
+def seal_seed(election: str, seed: str) -> str:
+	return contest.seal_seed(_election(election, "write"), seed)
+
+
+@frappe.whitelist(methods=["POST"])
+def draw_lot(election: str, seed: str) -> None:
+	doc = _election(election, "write")
+	counting.draw_lot(doc, seed)
 	guard.move(doc, "Counted")
+
+
+@frappe.whitelist(methods=["POST"])
+def hold_runoff(election: str) -> str:
+	return runoff.hold(_election(election, "write"))
+
+
+@frappe.whitelist(methods=["POST"])
+def recount(election: str) -> str:
+	return counting.recount(_election(election)).name
+
+
+@frappe.whitelist()
+def form_in_words(form: str) -> str:
+	"""One sentence: who marks how, and who is elected. Of the rules only; nobody's data."""
+	return rules.about_form(form)
+
+
+@frappe.whitelist()
+def verification_package(result: str) -> None:
+	"""A file that anyone can check with `aso-network verify`; with the ballots for the committee and observers."""
+	publication.send_package(_result(result))
+
+
+@frappe.whitelist()
+def result_report(result: str) -> None:
+	"""The result as NIST SP 1500-100 JSON."""
+	publication.send_report(_result(result))
+
+
+@frappe.whitelist()
+def result_table(result: str) -> None:
+	"""The result as CSV."""
+	publication.send_table(_result(result))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -92,8 +92,10 @@ def as_json_value(ballot: Ballot) -> dict[str, Any]:
 	return value if ballot.weight == 1 else {**value, "weight": ballot.weight}
 
 
-def from_json_value(value: Any, kind: str = MARKS) -> Ballot:
+def from_json_value(value: Any, kind: str | None = None) -> Ballot:
 	"""The reverse of `as_json_value`. No other keys; `spoiled` and `weight` may be left out.
+
+	`kind`: how a paper that was just written is to be read; None for a ballot as it was kept.
 
 	Raises MalformedBallotError, DuplicateMarkError, InvalidWeightError.
 	"""
@@ -101,8 +103,8 @@ def from_json_value(value: Any, kind: str = MARKS) -> Ballot:
 		raise MalformedBallotError("A ballot is an object with choices and spoiled.")
 	if not isinstance(value["choices"], (list, tuple)):
 		raise MalformedBallotError("The marks of a ballot are a list of candidate ids.")
-	Ballot(tuple(value["choices"]))  # its marks have to be texts before they can be sorted
-	return written(value["choices"], kind, value.get("spoiled", False), value.get("weight", 1))
+	ballot = Ballot(tuple(value["choices"]), value.get("spoiled", False), value.get("weight", 1))
+	return written(ballot.choices, kind, ballot.spoiled, ballot.weight) if kind else ballot
 
 
 def to_json(ballot: Ballot) -> str:
@@ -110,7 +112,7 @@ def to_json(ballot: Ballot) -> str:
 	return canonical_json(as_json_value(ballot)).decode()
 
 
-def from_json(text: str, kind: str = MARKS) -> Ballot:
+def from_json(text: str, kind: str | None = None) -> Ballot:
 	"""The reverse of `to_json`. Raises MalformedBallotError, DuplicateMarkError, InvalidWeightError."""
 	try:
 		value = json.loads(text)

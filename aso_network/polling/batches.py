@@ -14,8 +14,13 @@ from aso_network import audit
 from aso_network.elections.ballots import Ballot, as_json_value, checked, from_json_value
 from aso_network.elections.canonical import canonical_json
 from aso_network.elections.compare import Difference, difference
-from aso_network.elections.errors import DuplicateMarkError, ElectionError, UnknownCandidateError
-from aso_network.polling import box, candidacies, committee
+from aso_network.elections.errors import (
+	DuplicateMarkError,
+	ElectionError,
+	MalformedBallotError,
+	UnknownCandidateError,
+)
+from aso_network.polling import box, candidacies, committee, rules
 
 OPEN = ("Entering", "Differs")
 COUNTS = ("Agreed", "Resolved")
@@ -247,10 +252,15 @@ def _forget_order(batch: str) -> None:
 
 def _parse(batch: Document, ballots: list[dict[str, Any]]) -> list[Ballot]:
 	standing = {c.name for c in candidacies.accepted(batch.election)}
+	kind = rules.kind_of(batch.election)
 	parsed = []
 	for place, value in enumerate(ballots, start=1):
 		try:
-			parsed.append(checked(from_json_value(value), standing))
+			ballot = checked(from_json_value(value, kind), standing)
+			if ballot.weight != 1:
+				# What a paper weighs is not for a teller to say.
+				raise MalformedBallotError
+			parsed.append(ballot)
 		except ElectionError as error:
 			# `from None`: the ballot must not travel in a traceback.
 			raise BallotEntryError(_problem(error, batch, place)) from None

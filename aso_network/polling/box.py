@@ -13,7 +13,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from aso_network.elections import records
+from aso_network.elections import box as closed_box
 from aso_network.elections.ballots import Ballot, from_json, to_json
 
 NOBODY = "Administrator"
@@ -75,14 +75,17 @@ def ballots(election: str) -> list[Ballot]:
 
 
 def seal(election: str) -> str:
-	"""The hash of the box.
+	"""The Merkle root of the box."""
+	return closed_box.root(closed_box.leaf(ballot, salt) for ballot, salt in salted(election))
 
-	Salted with the ballots' own random names, which only those who may read the ballots know: a box of
-	nineteen could otherwise be guessed back from its hash and the votes per candidate.
+
+def salted(election: str) -> list[tuple[Ballot, str]]:
+	"""Every ballot that counts, with the salt of its leaf: its own random name.
+
+	Only those who may read the ballots know it. Without it a box of nineteen could be guessed back from its
+	root and the votes per candidate.
 	"""
-	rows = _rows(election)
-	salt = records.sha256_hex("\n".join(sorted(name for name, _choices in rows)).encode())
-	return records.box_hash((from_json(choices) for _name, choices in rows), salt)
+	return [(from_json(choices), name) for name, choices in _rows(election)]
 
 
 def _rows(election: str) -> list[tuple[str, str]]:

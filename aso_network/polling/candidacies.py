@@ -279,7 +279,10 @@ def accepted(election: str) -> list[frappe._dict]:
 	return frappe.get_all(
 		"Candidacy",
 		filters={"election": election, "status": "Accepted"},
-		fields=["name", "candidate_name", "candidate_name_ar", "ballot_number", "organization", "person"],
+		fields=[
+			*("name", "candidate_name", "candidate_name_ar", "ballot_number"),
+			*("organization", "person", "gender", "age"),
+		],
 		order_by="ballot_number, name",
 	)
 

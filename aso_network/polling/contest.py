@@ -7,11 +7,14 @@ from typing import Any, TypedDict
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import format_datetime, formatdate, get_datetime, getdate, now_datetime, today
+from frappe.utils import cint, format_datetime, formatdate, get_datetime, getdate, now_datetime, today
 
+from aso_network import audit
 from aso_network.changes import changed_fields, keep
+from aso_network.elections import lot
+from aso_network.elections.errors import LotInputError
 from aso_network.meetings import carried_decision
-from aso_network.polling import candidacies, committee, roll
+from aso_network.polling import candidacies, committee, roll, rules
 from aso_network.roles import MANAGER, OFFICER
 
 RULE_KINDS = ("Governance Model", "Electoral Form", "Rules of Candidacy", "Powers")
@@ -23,6 +26,11 @@ KEPT_BY_THE_APP = (
 	"form",
 	"seats",
 	"max_choices",
+	"tie_rule",
+	"may_be_unopposed",
+	"seat_rules",
+	"seed_commitment",
+	"runoff_of",
 	"term_months",
 	"candidate_kind",
 	"max_per_organization",
@@ -38,6 +46,9 @@ KEPT_BY_THE_APP = (
 	"box_hash",
 	"body",
 )
+# What the decision on the electoral form says.
+FROM_FORM = ("form", "seats", "max_choices", "term_months", "tie_rule", "may_be_unopposed")
+SHORTEST_SEED = 16
 COUNT_FIELDS = ("papers_issued", "papers_returned", "papers_in_box", "reconciliation_note")
 # May still change after voting has opened, besides the figures of the count.
 ALWAYS_FREE = ("status", "transition_reason", "announced_on")
@@ -63,6 +74,14 @@ class CountIsTheCommitteesError(frappe.PermissionError):
 
 class AnnouncementDateError(frappe.ValidationError):
 	"""A result is announced on or after the day of voting and not in the future."""
+
+
+class NotUnopposedError(frappe.ValidationError):
+	"""A vote has to be held."""
+
+
+class SeedError(frappe.ValidationError):
+	"""The seed of a lot can be guessed, or cannot be written down."""
 
 
 class Blocker(TypedDict):
@@ -140,14 +159,27 @@ def adopt_rules(election: Document) -> None:
 			).format(election.title, _meeting_title(election), ", ".join(_(kind) for kind in missing)),
 			RulesMissingError,
 		)
-	election.update(_rules(decisions))
+	election.update(_rules(election, decisions))
+	election.set("seat_rules", [])
+	for row in _seat_rules(election):
+		election.append("seat_rules", {field: row.get(field) for field in rules.SEAT_RULE_FIELDS})
 
 
-def _rules(decisions: dict[str, Document | frappe._dict]) -> dict[str, Any]:
+def _seat_rules(election: Document) -> list[frappe._dict]:
+	return frappe.get_all(
+		"Seat Rule",
+		filters={"parent": election.meeting, "parenttype": "General Meeting"},
+		fields=list(rules.SEAT_RULE_FIELDS),
+		order_by="idx",
+	)
+
+
+def _rules(election: Document, decisions: dict[str, Document | frappe._dict]) -> dict[str, Any]:
 	"""The fields of an election that follow from the meeting's decisions."""
 	form, candidacy = decisions["Electoral Form"], decisions["Rules of Candidacy"]
 	return {
-		**{field: form.get(field) for field in ("form", "seats", "max_choices", "term_months")},
+		**{field: form.get(field) for field in FROM_FORM},
+		**(_of_runoff(election) if election.runoff_of else {}),
 		"form_text": form.text,
 		**{
 			field: candidacy.get(field)
@@ -158,12 +190,20 @@ def _rules(decisions: dict[str, Document | frappe._dict]) -> dict[str, Any]:
 	}
 
 
+def _of_runoff(election: Document) -> dict[str, Any]:
+	"""Between the tied only, for the seats left: the most votes win, and a voter marks as many as are elected."""
+	result = frappe.db.get_value("Election", election.runoff_of, "result")
+	seats = frappe.db.get_value("Election Result", result, "tied_seats")
+	return {"form": "Block Vote", "seats": seats, "max_choices": seats, "may_be_unopposed": 0}
+
+
 def issues_before_opening(election: Document) -> list[Blocker]:
 	"""Every blocker at once, each with its way out; empty when voting can open."""
 	found = [*_meeting_issues(election), *_rule_issues(election)]
 	found += candidacies.issues(election)
 	found += committee.issues(election)
 	found += roll.issues(election)
+	found += rules.issues(election) if election.form else []
 	if election.nominations_to and get_datetime(election.nominations_to) > now_datetime():
 		found.append(
 			(
@@ -188,6 +228,50 @@ def require_ready_to_open(election: Document) -> None:
 			),
 			NotReadyToOpenError,
 		)
+
+
+def require_unopposed(election: Document) -> None:
+	"""Guard of “Declare Unopposed”: decided by the meeting, no more candidates than seats, all else in order."""
+	committee.require_member(election)
+	standing = len(candidacies.accepted(election.name))
+	if not election.may_be_unopposed:
+		frappe.throw(
+			_("{0}: the meeting has not decided that candidates may be elected without a vote.").format(
+				election.title
+			),
+			NotUnopposedError,
+		)
+	if standing > cint(election.seats):
+		frappe.throw(
+			_("{0}: {1} stand for {2} seats, so there is a vote.").format(
+				election.title, standing, election.seats
+			),
+			NotUnopposedError,
+		)
+	require_ready_to_open(election)
+
+
+def seal_seed(election: Document, seed: str) -> str:
+	"""Keep the hash of the committee's seed for a lot, before voting opens; returns it. The seed is not kept."""
+	committee.require_member(election)
+	if election.status not in BEFORE_OPENING:
+		_refuse(election, "seed_commitment", election.status)
+	if len((seed or "").strip()) < SHORTEST_SEED:
+		frappe.throw(
+			_("{0}: a seed has at least {1} letters or digits, so that nobody can guess it.").format(
+				election.title, SHORTEST_SEED
+			),
+			SeedError,
+		)
+	try:
+		commitment = lot.commitment(seed)
+	except LotInputError:
+		frappe.throw(
+			_("{0}: a seed is one line of letters and digits, without “|”.").format(election.title), SeedError
+		)
+	frappe.db.set_value("Election", election.name, "seed_commitment", commitment)
+	audit.record(election, "Seal Seed", reason=commitment)
+	return commitment
 
 
 def fix_signatures(election: Document) -> None:
@@ -253,7 +337,10 @@ def _rule_issues(election: Document) -> list[tuple[str, str]]:
 		found.append((_("The candidates are not published."), _("Choose “Publish Candidates”.")))
 	if status != "Draft" and all(decisions[kind] for kind in RULE_KINDS):
 		# Empty is 0 or "" in the one and None in the other.
-		if any((election.get(field) or "") != (value or "") for field, value in _rules(decisions).items()):
+		decided = _rules(election, decisions)
+		if any((election.get(field) or "") != (value or "") for field, value in decided.items()) or (
+			rules.comparable(election.seat_rules) != rules.comparable(_seat_rules(election))
+		):
 			found.append(
 				(
 					_("The meeting has decided otherwise since the rules were adopted."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import frappe
@@ -12,8 +13,9 @@ from frappe.utils import cint, flt, now_datetime
 
 import aso_network
 from aso_network import audit, platforms
-from aso_network.elections import block, outcome, records
-from aso_network.elections.errors import InvalidLotError
+from aso_network.elections import box as closed_box
+from aso_network.elections import explain, forms, lot, outcome, records, results
+from aso_network.elections.errors import InfeasibleRulesError, InvalidLotError, LotInputError
 from aso_network.elections.reconcile import (
 	ENTERED_DIFFERS_FROM_BOX,
 	FEWER_BALLOTS_THAN_VOTERS,
@@ -23,7 +25,11 @@ from aso_network.elections.reconcile import (
 	Figures,
 	mismatches,
 )
-from aso_network.polling import batches, box, candidacies, committee, roll
+from aso_network.polling import batches, box, candidacies, committee, roll, rules
+
+RECOUNTABLE = ("Tie", "Counted", "Announced")
+# Numbers of a result that a recount compares.
+COUNTED = ("valid", "blank", "spoiled", "total_ballots", "voters_on_roll", "voters_marked", "vacant_seats")
 
 
 class NotReconciledError(frappe.ValidationError):
@@ -40,6 +46,10 @@ class OpenTieError(frappe.ValidationError):
 
 class LotError(frappe.ValidationError):
 	"""What was entered is not the outcome of a lot among the tied."""
+
+
+class RecountError(frappe.ValidationError):
+	"""There is no count yet that could be repeated."""
 
 
 class SignatureError(frappe.ValidationError):
@@ -111,32 +121,115 @@ def require_countable(election: Document) -> None:
 
 @box.unlogged
 def count(election: Document) -> None:
-	"""Effect of “Count”: count the box and keep the result. The state becomes Counted, or Tie."""
-	found = _outcome(election)
-	result = frappe.new_doc("Election Result", election=election.name, round=1)
-	_write(result, election, found)
-	election.result, election.box_hash = result.name, result.box_hash
-	election.voters_marked = result.voters_marked
-	election.ballots_entered = frappe.db.get_value("Election", election.name, "ballots_entered")
-	election.status = "Tie" if found.tie else "Counted"
+	"""Effect of “Count”: count the box and keep the result. The state becomes Counted, or Tie.
+
+	Counted again after the count was reopened, the earlier result stays beside the new one.
+	"""
+	try:
+		found = forms.count(rules.contest_of(election), box.ballots(election.name))
+	except InfeasibleRulesError as error:
+		_refuse_rules(election, error.conflict)
+	_keep_count(election, found)
+
+
+def declare_unopposed(election: Document) -> None:
+	"""Effect of “Declare Unopposed”: the candidates are elected without a vote; the result says so."""
+	election.signatures_required = committee.signatures_needed(election)
+	_keep_count(election, _unopposed(rules.contest_of(election)))
 
 
 @box.unlogged
-def record_lot(election: Document, order: list[str], minutes: str) -> None:
-	"""Settle an open tie by the lot that the committee drew: `order` of the tied as drawn, and its minutes.
+def recount(election: Document) -> Document:
+	"""Count the box again from nothing: a new result beside the old, for comparison. It replaces nothing.
 
-	The caller moves the election on to Counted.
+	If the two differ, the count is reopened (“Reopen Count”) or the election annulled.
 	"""
 	committee.require_member(election)
-	result = _locked_result(election)
-	if not result.has_tie:
-		frappe.throw(_("{0} has no open tie; no lot is needed.").format(election.title), LotError)
+	if election.status not in RECOUNTABLE:
+		frappe.throw(
+			_("{0} is {1}; only what is counted can be counted again.").format(
+				election.title, _(election.status)
+			),
+			RecountError,
+		)
+	before = locked_result(election)
+	contest, ballots = rules.contest_of(election), box.ballots(election.name)
+	if _is_unopposed(before):
+		found = _unopposed(contest)
+	else:
+		try:
+			found = forms.count(contest, ballots, lots_of(before))
+		except InvalidLotError:
+			# Another tie than the one that was drawn for: it is open again.
+			found = forms.count(contest, ballots)
+	again = _new_result(election, before)
+	_write(again, election, found, before.lot_minutes or "", seed=before.seed or "")
+	audit.record(election, "Recount", reason=again.name)
+	return again
+
+
+def explanation(result: Document) -> dict[str, Any]:
+	"""The count in the reader's language, for the form and the protocol: {"lines": [sentence, …], "reasons":
+	{candidacy: sentence}}."""
+	record, lang = json.loads(result.record), rules.language()
+	found = record["result"]
+	return {
+		"lines": explain.lines(record, lang),
+		"reasons": {
+			row["candidate"]: explain.reason(row, lang, found["rules"]) for row in found["candidates"]
+		},
+	}
+
+
+def difference(result: Document) -> list[str]:
+	"""What `result`, a recount, finds otherwise than the count before it; empty if both agree."""
+	if not result.recount_of:
+		return []
+	before = frappe.get_doc("Election Result", result.recount_of)
+	found = [
+		_("{0}: {1} before, {2} now.").format(
+			_(result.meta.get_label(field)), before.get(field), result.get(field)
+		)
+		for field in (*COUNTED, "box_hash", "roll_hash", "quota", "tied_seats")
+		if (before.get(field) or 0) != (result.get(field) or 0)
+	]
+	earlier = {row.candidacy: row for row in before.rows}
+	for row in result.rows:
+		old = earlier.pop(row.candidacy, None)
+		if not old or cint(old.votes) != cint(row.votes):
+			found.append(
+				_("{0}: {1} votes before, {2} now.").format(
+					row.candidate_name, old.votes if old else 0, row.votes
+				)
+			)
+		if old and bool(old.elected) != bool(row.elected):
+			found.append(
+				_("{0} is elected now and was not before.").format(row.candidate_name)
+				if row.elected
+				else _("{0} was elected before and is not now.").format(row.candidate_name)
+			)
+	return found + [
+		_("{0} is not a candidate any more.").format(row.candidate_name) for row in earlier.values()
+	]
+
+
+@box.unlogged
+def record_lot(election: Document, order: list[str], minutes: str) -> bool:
+	"""Settle the open tie by the lot that the committee drew: `order` of the tied as drawn, and its minutes.
+
+	Returns whether the count is decided now: with transfers, one tie may follow another. The caller then moves
+	the election on to Counted.
+	"""
+	committee.require_member(election)
+	result = _open_tie(election)
 	if not (minutes or "").strip():
 		frappe.throw(
 			_("{0}: write how the lot was drawn, by whom and before whom.").format(election.title), LotError
 		)
+	if not order:
+		frappe.throw(_("{0}: enter the order in which the tied were drawn.").format(election.title), LotError)
 	try:
-		settled = _outcome(election, order)
+		found = forms.count(rules.contest_of(election), box.ballots(election.name), [*lots_of(result), order])
 	except InvalidLotError:
 		frappe.throw(
 			_("{0}: the lot has to order exactly the {1} tied candidates, each once.").format(
@@ -144,19 +237,97 @@ def record_lot(election: Document, order: list[str], minutes: str) -> None:
 			),
 			LotError,
 		)
-	if not settled.lot:
-		frappe.throw(_("{0}: enter the order in which the tied were drawn.").format(election.title), LotError)
-	_write(result, election, settled, minutes.strip())
+	_write(result, election, found, "\n".join(filter(None, [result.lot_minutes, minutes.strip()])))
 	audit.record(election, "Draw Lot", reason=minutes.strip())
+	return found.is_decided
+
+
+@box.unlogged
+def draw_lot(election: Document, seed: str) -> None:
+	"""Settle the open tie, and those that follow, by the seed whose hash was fixed before voting opened.
+
+	The caller moves the election on to Counted.
+	"""
+	committee.require_member(election)
+	result = _open_tie(election)
+	try:
+		is_the_seed = lot.commitment(seed) == election.seed_commitment
+	except LotInputError:
+		is_the_seed = False
+	if not is_the_seed:
+		frappe.throw(
+			_(
+				"{0}: this is not the seed that was sealed; its hash is another. Type it exactly as it stands on the committee's paper."
+			).format(election.title),
+			LotError,
+		)
+	contest, ballots, lots = rules.contest_of(election), box.ballots(election.name), lots_of(result)
+	names = {row.candidacy: row.candidate_name for row in result.rows}
+	steps: list[str] = []
+	found = forms.count(contest, ballots, lots)
+	while found.tie and found.tie.about != outcome.NO_MAJORITY:
+		drawn = lot.draw(seed, result.box_hash, found.tie.candidates)
+		steps += drawn.lines(names=names)
+		lots.append(drawn.order)
+		found = forms.count(contest, ballots, lots)
+	_write(result, election, found, "\n".join(steps), seed=drawn.seed)
+	audit.record(election, "Draw Lot", reason=_("By the sealed seed"))
+
+
+def leave_to_runoff(result: Document, runoff: str) -> None:
+	"""The seats that are open go to the election `runoff`; what is decided stands."""
+	result.runoff = runoff
+	_save(result)
+
+
+def lots_of(result: Document) -> list[list[str]]:
+	"""The lots that settled ties of this count, in the order in which the ties came up."""
+	drawn: dict[int, list[str]] = {}
+	for row in sorted(result.lots, key=lambda row: (cint(row.tie_number), cint(row.position))):
+		drawn.setdefault(cint(row.tie_number), []).append(row.candidacy)
+	return list(drawn.values())
+
+
+def _open_tie(election: Document) -> Document:
+	"""The result with its open tie, if a lot may settle it."""
+	result = locked_result(election)
+	if not result.has_tie or result.runoff:
+		frappe.throw(_("{0} has no open tie; no lot is needed.").format(election.title), LotError)
+	if result.tie_about == outcome.NO_MAJORITY:
+		frappe.throw(
+			_("{0}: nobody has a majority, and a lot makes none. Hold a runoff among the leaders.").format(
+				election.title
+			),
+			LotError,
+		)
+	return result
 
 
 def require_settled(election: Document) -> None:
-	"""Guard of “Record Lot”."""
+	"""Guard of “Settle Tie”: by a lot, or by leaving the seats to a runoff."""
 	committee.require_member(election)
-	if frappe.db.get_value("Election Result", election.result, "has_tie"):
+	_require_no_open_tie(election)
+
+
+def require_reopenable(election: Document) -> None:
+	"""Guard of “Reopen Count”."""
+	committee.require_member(election)
+	result = frappe.get_doc("Election Result", election.result)
+	if _is_unopposed(result) or result.runoff:
+		frappe.throw(
+			_("{0} has no papers to be counted again, or its runoff is being held. Annul it instead.").format(
+				election.title
+			),
+			RecountError,
+		)
+
+
+def _require_no_open_tie(election: Document) -> None:
+	result = frappe.db.get_value("Election Result", election.result, ["has_tie", "runoff"], as_dict=True)
+	if result.has_tie and frappe.db.get_value("Election", result.runoff, "status") in (None, "Annulled"):
 		frappe.throw(
 			_(
-				"{0}: nobody is elected by the order of a list; draw a lot among the tied and enter it under “Paper and Count”."
+				"{0}: nobody is elected by the order of a list; draw a lot among the tied or hold a runoff, and record it here."
 			).format(election.title),
 			OpenTieError,
 		)
@@ -170,7 +341,7 @@ def sign(result: Document, result_hash: str) -> int:
 	# The locks make two signers wait for each other: no signature is lost.
 	election = frappe.get_doc("Election", result.election, for_update=True)
 	committee.require_member(election)
-	result = _locked_result(election, result.name)
+	result = locked_result(election, result.name)
 	if election.status != "Counted":
 		frappe.throw(
 			_("{0} is {1}; a result is signed once it is counted and before it is announced.").format(
@@ -209,14 +380,15 @@ def verify(result: Document, election: Document) -> None:
 	"""Raises ResultChangedError unless record, hash, rows and the box still say the same."""
 	record = json.loads(result.record)
 	votes = {row.candidacy: (cint(row.votes), bool(row.elected)) for row in result.rows}
-	recorded = {c["candidate"]: (c["votes"], c["elected"]) for c in record["candidates"]}
+	counted = record["result"]
+	recorded = {c["candidate"]: (c["votes"], c["elected"]) for c in counted["candidates"]}
 	ballots = {kind: cint(result.get(kind)) for kind in ("valid", "blank", "spoiled")}
-	ballots["total"] = cint(result.total_ballots)
 	if (
 		records.result_hash(record) != result.result_hash
 		or votes != recorded
-		or ballots != record["ballots"]
-		or record["box_hash"] != result.box_hash
+		or ballots != counted["ballots"]
+		or sum(ballots.values()) != cint(result.total_ballots)
+		or record["box"]["root"] != result.box_hash
 		or record["roll_hash"] != election.roll_hash
 		or records.roll_hash(roll.frozen(election.name)) != election.roll_hash
 		or record["figures"]["marked"] != roll.counts(election.name)[1]
@@ -233,8 +405,7 @@ def verify(result: Document, election: Document) -> None:
 def require_signatures(election: Document) -> None:
 	"""Guard of “Announce”: enough members of this committee have signed the hash as it stands."""
 	result = frappe.get_doc("Election Result", election.result)
-	if result.has_tie:
-		require_settled(election)
+	_require_no_open_tie(election)
 	verify(result, election)
 	members = {row.user for row in election.committee}
 	signed = {s.user for s in result.signatures if s.user in members and s.signed_hash == result.result_hash}
@@ -256,21 +427,39 @@ def publish(election: Document) -> None:
 	platforms.refresh(election.platform)
 
 
-def _outcome(election: Document, lot: list[str] | None = None) -> outcome.Outcome:
-	return block.count(
-		[c.name for c in candidacies.accepted(election.name)],
-		box.ballots(election.name),
-		cint(election.seats),
-		cint(election.max_choices),
-		lot or (),
+def _keep_count(election: Document, found: outcome.Outcome) -> None:
+	before = frappe.get_doc("Election Result", election.result) if election.result else None
+	result = _new_result(election, before)
+	_write(result, election, found)
+	election.result, election.box_hash = result.name, result.box_hash
+	election.voters_marked = result.voters_marked
+	election.ballots_entered = frappe.db.get_value("Election", election.name, "ballots_entered")
+	election.status = "Tie" if found.tie else "Counted"
+
+
+def _new_result(election: Document, before: Document | None) -> Document:
+	counts = frappe.db.count("Election Result", {"election": election.name})
+	return frappe.new_doc(
+		"Election Result",
+		election=election.name,
+		round=2 if election.runoff_of else 1,
+		count_number=counts + 1,
+		recount_of=before and before.name,
 	)
 
 
-def _write(result: Document, election: Document, found: outcome.Outcome, minutes: str = "") -> None:
+def _write(
+	result: Document, election: Document, found: outcome.Outcome, minutes: str = "", seed: str = ""
+) -> None:
 	"""Fill `result` from the count, hash it and save it. An earlier, unsigned content is replaced."""
+	contest = rules.contest_of(election)
 	standing = {c.name: c for c in candidacies.accepted(election.name)}
 	counted = figures(election)
+	view = results.as_json_value(contest, found)
 	result.title = _("Result: {0}").format(election.title)
+	if result.count_number > 1:
+		result.title = _("{0} (count {1})").format(result.title, result.count_number)
+	leaves = [closed_box.leaf(ballot, salt) for ballot, salt in box.salted(election.name)]
 	result.update(
 		{
 			"valid": found.valid,
@@ -280,15 +469,19 @@ def _write(result: Document, election: Document, found: outcome.Outcome, minutes
 			"voters_on_roll": counted.on_roll,
 			"voters_marked": counted.marked,
 			"turnout": flt(100 * counted.marked / counted.on_roll, 1) if counted.on_roll else 0,
+			"form": election.form,
+			"quota": view["quota"],
 			"seats": found.seats,
 			"max_choices": found.max_choices,
 			"vacant_seats": found.vacant,
 			"reconciliation": "\n".join([*_sentences(counted), election.reconciliation_note or ""]).strip(),
 			"has_tie": int(not found.is_decided),
 			"tied_seats": found.tie.seats if found.tie else 0,
+			"tie_about": found.tie.about if found.tie else "",
 			"lot_minutes": minutes,
+			"seed": seed,
 			"roll_hash": election.roll_hash,
-			"box_hash": box.seal(election.name),
+			"box_hash": closed_box.root(leaves),
 		}
 	)
 	result.set("rows", [])
@@ -305,30 +498,46 @@ def _write(result: Document, election: Document, found: outcome.Outcome, minutes
 				"elected": int(row.elected),
 				"seat_order": row.seat_order or 0,
 				"reason_code": row.reason,
-				"reason": REASONS[row.reason],
+				"reason": explain.reason(asdict(row), "en", view["rules"]),
 			},
 		)
 	result.set("lots", [])
-	for position, candidate in enumerate(found.lot.order if found.lot else (), start=1):
-		result.append(
-			"lots",
-			{
-				"position": position,
-				"candidacy": candidate,
-				"candidate_name": standing[candidate].candidate_name,
-			},
+	for number, drawn in enumerate(found.lots, start=1):
+		for position, candidate in enumerate(drawn.order, start=1):
+			result.append(
+				"lots",
+				{
+					"tie_number": number,
+					"position": position,
+					"candidacy": candidate,
+					"candidate_name": standing[candidate].candidate_name,
+				},
+			)
+	names = {c.name: c.candidate_name for c in [*standing.values(), *rules.seated(election)]}
+	organizations = dict(
+		frappe.get_all(
+			"Member Organization",
+			filters={"name": ("in", [c.organization for c in standing.values()])},
+			fields=["name", "title"],
+			as_list=True,
 		)
+	)
 	record = records.result_record(
-		contest=election.name,
+		contest_id=election.name,
 		title=election.title,
-		method=election.form,
+		contest=contest,
 		outcome=found,
 		figures=counted,
-		roll_hash=result.roll_hash,
-		box_hash=result.box_hash,
+		roll_hash=result.roll_hash or "",
+		box_root=result.box_hash,
+		leaves=len(leaves),
 		app_version=aso_network.__version__,
-		names={c.name: c.candidate_name for c in standing.values()},
+		count_number=result.count_number,
+		names=names,
+		organisations={c.name: organizations.get(c.organization, "") for c in standing.values()},
 		lot_minutes=minutes,
+		seed_commitment=election.seed_commitment or "",
+		seed=seed,
 		reconciliation_note=election.reconciliation_note or "",
 	)
 	result.record = records.canonical_json(record).decode()
@@ -336,15 +545,18 @@ def _write(result: Document, election: Document, found: outcome.Outcome, minutes
 	_save(result)
 
 
-# Stored in English and translated where they are shown: one result is read in several languages.
-REASONS = {
-	outcome.MOST_VOTES: "Elected: among the most votes",
-	outcome.TIED: "Tied for the last seat: not decided",
-	outcome.WON_LOT: "Elected by lot among the tied",
-	outcome.LOST_LOT: "Not elected: the lot among the tied fell to others",
-	outcome.NOT_ENOUGH_VOTES: "Not elected: others have more votes",
-	outcome.NO_VOTES: "Not elected: no vote",
-}
+def _is_unopposed(result: Document) -> bool:
+	return any(row.reason_code == outcome.UNOPPOSED for row in result.rows)
+
+
+def _refuse_rules(election: Document, conflict: tuple[int, ...]) -> None:
+	found = rules.seat_rules(election)
+	frappe.throw(
+		_(
+			"{0} cannot be counted: no choice of the candidates can meet: {1}. Annul it, or let the meeting decide otherwise in a new election."
+		).format(election.title, "; ".join(rules.words(found[place]) for place in conflict)),
+		NotReconciledError,
+	)
 
 
 def _sentences(counted: Figures) -> list[str]:
@@ -362,7 +574,7 @@ def _sentences(counted: Figures) -> list[str]:
 	return [words[m.code].format(m.left, m.right) for m in mismatches(counted)]
 
 
-def _locked_result(election: Document, name: str | None = None) -> Document:
+def locked_result(election: Document, name: str | None = None) -> Document:
 	if not election.result or (name and name != election.result):
 		frappe.throw(_("{0} has no such result.").format(election.title), SignatureError)
 	return frappe.get_doc("Election Result", election.result, for_update=True)
@@ -372,3 +584,9 @@ def _save(result: Document) -> None:
 	result.flags.by_count = True
 	# No role may write results by hand; every caller has checked the committee or is a guarded move.
 	result.save(ignore_permissions=True)
+
+
+def _unopposed(contest):
+	from aso_network.elections import unopposed
+
+	return unopposed.unopposed(contest)

@@ -1,5 +1,6 @@
 """Election: Draft → Rules Adopted → Nominations Open → Candidates Published → Voting Open → Voting Closed
-→ Counted → Announced · Tie → (lot) → Counted · Annulled."""
+→ Counted → Announced · Tie → (lot or runoff) → Counted · Counted or Tie → (reopened) → Voting Closed
+· Candidates Published → (unopposed) → Counted · Annulled."""
 
 from aso_network.polling import candidacies, committee, contest, counting, roll
 from aso_network.roles import COMMITTEE, MANAGER, OFFICER
@@ -75,7 +76,27 @@ LIFECYCLE = Lifecycle(
 			guard=counting.require_countable,
 			effect=counting.count,
 		),
-		Move("Record Lot", "Tie", "Counted", (COMMITTEE,), guard=counting.require_settled),
+		Move("Settle Tie", "Tie", "Counted", (COMMITTEE,), guard=counting.require_settled),
+		Move(
+			"Declare Unopposed",
+			"Candidates Published",
+			"Counted",
+			(COMMITTEE,),
+			guard=contest.require_unopposed,
+			effect=counting.declare_unopposed,
+		),
+		# A wrong batch was noticed, or a recount differs: nothing is announced yet, and what was counted stays.
+		*(
+			Move(
+				"Reopen Count",
+				state,
+				"Voting Closed",
+				(COMMITTEE,),
+				guard=counting.require_reopenable,
+				needs_reason=True,
+			)
+			for state in ("Counted", "Tie")
+		),
 		Move(
 			"Announce",
 			"Counted",

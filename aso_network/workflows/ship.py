@@ -52,7 +52,7 @@ def _create(lifecycle: Lifecycle) -> None:
 	for state in lifecycle.states:
 		_ensure("Workflow State", "workflow_state_name", state.name, style=state.style)
 	for move in lifecycle.moves:
-		_ensure("Workflow Action Master", "workflow_action_name", move.action)
+		ensure_action(move.action)
 	frappe.get_doc(
 		{
 			"doctype": "Workflow",
@@ -65,9 +65,13 @@ def _create(lifecycle: Lifecycle) -> None:
 			"states": [
 				{"state": state.name, "doc_status": "0", "allow_edit": "All"} for state in lifecycle.states
 			],
-			"transitions": list(_transitions(lifecycle)),
+			"transitions": list(transitions(lifecycle)),
 		}
 	).insert(ignore_permissions=True)  # runs only when the app is installed or migrated
+
+
+def ensure_action(name: str) -> None:
+	_ensure("Workflow Action Master", "workflow_action_name", name)
 
 
 def _ensure(doctype: str, fieldname: str, name: str, **values: str) -> None:
@@ -79,7 +83,7 @@ def _ensure(doctype: str, fieldname: str, name: str, **values: str) -> None:
 	remember(doctype, name)
 
 
-def _transitions(lifecycle: Lifecycle) -> Iterator[dict]:
+def transitions(lifecycle: Lifecycle) -> Iterator[dict]:
 	"""One row for each move and role.
 
 	Of the rows that fit, Frappe's `apply_workflow` takes the last. So a role that may not make the move on its own

@@ -102,8 +102,13 @@ def build(
 	candidates: int = 3,
 	candidate_kind: str = "Organization",
 	upto: str = "roll",
+	seat_rules: list[dict] | None = None,
+	people: list[dict] | None = None,
+	**decided: object,
 ) -> Hall:
 	"""A hall with an election ready to open, or earlier: `upto` is draft, nominations, published or roll.
+
+	`decided`: what the decision on the electoral form says besides. `people`: values for each candidacy.
 
 	The last two organisations give the counting committee; the first ones the candidates.
 	"""
@@ -116,13 +121,14 @@ def build(
 		doc = frappe.get_doc("General Meeting", meeting)
 		extra = {
 			"Governance Model": {},
-			"Electoral Form": {"seats": seats, "max_choices": max_choices},
+			"Electoral Form": {"seats": seats, "max_choices": max_choices, **decided},
 			"Rules of Candidacy": {"candidate_kind": candidate_kind},
 			"Powers": {},
 			"Counting Committee": {},
 		}
 		for kind, values in extra.items():
 			doc.append("decisions", builders.decision(kind, organizations, **values))
+		doc.extend("seat_rules", seat_rules or [])
 		doc.save()
 		election = frappe.get_doc({"doctype": "Election", "meeting": meeting})
 		for user, organization in zip(tellers, members[-2:], strict=True):
@@ -134,8 +140,9 @@ def build(
 	hall.move("Rules Adopted", officer)
 	hall.move("Nominations Open", officer)
 	with builders.as_user(officer):
-		for organization in members[:candidates]:
-			hall.candidacies.append(stand(hall, organization, candidate_kind).name)
+		for place, organization in enumerate(members[:candidates]):
+			values = people[place] if people else {}
+			hall.candidacies.append(stand(hall, organization, candidate_kind, **values).name)
 	if upto == "nominations":
 		return hall
 	with builders.as_user(manager):
@@ -149,7 +156,7 @@ def build(
 	return hall
 
 
-def stand(hall: Hall, organization: str, candidate_kind: str = "Organization") -> Document:
+def stand(hall: Hall, organization: str, candidate_kind: str = "Organization", **values: object) -> Document:
 	person = builders.delegate(organization) if candidate_kind == "Person" else None
 	return frappe.get_doc(
 		{
@@ -157,6 +164,7 @@ def stand(hall: Hall, organization: str, candidate_kind: str = "Organization") -
 			"election": hall.election,
 			"organization": organization,
 			"person": person,
+			**values,
 		}
 	).insert()
 

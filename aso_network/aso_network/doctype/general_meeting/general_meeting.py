@@ -17,6 +17,7 @@ class GeneralMeeting(Document):
 		meetings.check_attendance(self)
 		meetings.count_present(self)
 		meetings.check_decisions(self)
+		meetings.check_seat_rules(self)
 		meetings.keep_what_was_voted_by(self)
 
 	def update_child_table(self, fieldname: str, df: object = None) -> None:
