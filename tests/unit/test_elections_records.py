@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 import hashlib
 import json
 import random
@@ -8,18 +9,28 @@ from pathlib import Path
 
 import pytest
 
-from aso_network.elections import block
+from aso_network.elections import forms
 from aso_network.elections.ballots import Ballot
-from aso_network.elections.errors import DuplicateVoterError, FloatNotCanonicalError, NotCanonicalError
+from aso_network.elections.contest import Contest
+from aso_network.elections.errors import (
+	DuplicateVoterError,
+	FloatNotCanonicalError,
+	MalformedRecordError,
+	NotCanonicalError,
+)
 from aso_network.elections.reconcile import Figures
 from aso_network.elections.records import (
 	box_hash,
 	canonical_json,
+	contest_of,
+	lots_of,
+	names_of,
 	result_hash,
 	result_record,
 	roll_hash,
 	sha256_hex,
 )
+from aso_network.elections.rules import SeatRule
 
 A, B, AB, BLANK = Ballot(("a",)), Ballot(("b",)), Ballot(("a", "b")), Ballot()
 
@@ -157,20 +168,37 @@ def test_empty_roll_and_empty_box_do_not_share_a_hash():
 	assert roll_hash([]) != box_hash([])
 
 
-def _record(lot=(), **other):
-	box = (
-		[Ballot(("a",))] * 3 + [Ballot(("b",))] * 2 + [Ballot(("c",))] * 2 + [Ballot(), Ballot(spoiled=True)]
-	)
+CONTEST = Contest(
+	"block",
+	("d", "c", "b", "a"),
+	seats=2,
+	max_choices=1,
+	rules=(SeatRule("gender", minimum=1, value="woman"), SeatRule("age", minimum=1, below=30)),
+	attributes={
+		"a": {"gender": "woman", "age": 27, "town": "Hajin"},
+		"b": {"gender": "", "age": None},
+		"elder": {"gender": "man", "age": 70},
+	},
+	seated=("elder",),
+)
+BOX = [Ballot(("a",))] * 3 + [Ballot(("b",))] * 2 + [Ballot(("c",))] * 2 + [Ballot(), Ballot(spoiled=True)]
+
+
+def _record(lot=None, contest=CONTEST, **other):
+	# The rules are recorded, whatever the count makes of them: here nothing but votes matters.
+	plain = dataclasses.replace(contest, rules=(), seated=(), attributes={})
 	values = {
-		"contest": "EL-2022-001",
+		"contest_id": "EL-2022-001",
 		"title": "انتخاب الهيئة التنفيذية",
-		"method": "Block Vote",
-		"outcome": block.count("abcd", box, seats=2, max_choices=1, lot=lot),
+		"contest": contest,
+		"outcome": forms.count(plain, BOX, [lot] if lot else []),
 		"figures": Figures(19, 9, 10, 1, 9, 9),
 		"roll_hash": roll_hash(ROLL),
-		"box_hash": box_hash(box),
+		"box_root": "5" * 64,
+		"leaves": 9,
+		"names": {"a": "Zamen", "b": "أمل", "elder": "Jîn"},
+		"organisations": {"a": "منظّمة الفرات"},
 		"app_version": "0.1.0",
-		"names": {"a": "Zamen", "b": "أمل"},
 		**other,
 	}
 	return result_record(**values)
@@ -178,19 +206,92 @@ def _record(lot=(), **other):
 
 def test_the_record_says_all_that_is_signed():
 	record = _record()
-	assert record["elected"] == ["a"]
-	assert record["tie"] == {"candidates": ["b", "c"], "seats": 1, "lot": None}
-	assert record["ballots"] == {"valid": 7, "blank": 1, "spoiled": 1, "total": 9}
-	assert [(row["candidate"], row["name"], row["votes"], row["reason"]) for row in record["candidates"]] == [
-		("a", "Zamen", 3, "most_votes"),
-		("b", "أمل", 2, "tied"),
-		("c", "", 2, "tied"),
-		("d", "", 0, "no_votes"),
-	]
+	assert record["result"]["elected"] == ["a"]
+	assert record["result"]["tied"] == {"candidates": ["b", "c"], "seats": 1, "about": "seat"}
+	assert record["result"]["ballots"] == {"valid": 7, "blank": 1, "spoiled": 1}
+	assert record["result"]["tally"] == {"a": 3, "b": 2, "c": 2, "d": 0}
 	assert record["figures"]["in_box"] == 9
+	assert record["box"] == {"root": "5" * 64, "leaves": 9}
+	assert record["contest"]["rules"] == [
+		{"attribute": "gender", "is": "woman", "min": 1},
+		{"attribute": "age", "below": 30, "min": 1},
+	]
 	settled = _record(lot=("c", "b"), lot_minutes="Two folded papers, drawn by the eldest.")
-	assert settled["elected"] == ["a", "c"]
-	assert settled["tie"]["lot"]["order"] == ["c", "b"]
+	assert settled["result"]["elected"] == ["a", "c"]
+	assert settled["result"]["lots"] == [{"order": ["c", "b"], "seats": 1, "about": "seat"}]
+	assert settled["lot"] == {
+		"seed_commitment": "",
+		"seed": "",
+		"minutes": "Two folded papers, drawn by the eldest.",
+	}
+
+
+def test_of_a_person_the_record_says_no_more_than_the_rules_ask():
+	record = _record()
+	assert record["contest"]["candidates"][:2] == [
+		{
+			"id": "a",
+			"name": "Zamen",
+			"organisation": "منظّمة الفرات",
+			"attributes": {"gender": "woman", "age": 27},
+		},
+		{"id": "b", "name": "أمل", "organisation": "", "attributes": {}},
+	]
+	assert record["contest"]["seated"] == [
+		{"id": "elder", "name": "Jîn", "organisation": "", "attributes": {"gender": "man", "age": 70}}
+	]
+	assert names_of(record) == {"a": "Zamen", "b": "أمل", "c": "c", "d": "d", "elder": "Jîn"}
+
+
+def test_the_order_in_which_candidates_are_listed_is_not_signed():
+	listed_otherwise = dataclasses.replace(CONTEST, candidates=("a", "c", "d", "b"))
+	assert result_hash(_record(contest=listed_otherwise)) == result_hash(_record())
+
+
+def test_the_contest_can_be_counted_from_the_record():
+	contest = contest_of(json.loads(canonical_json(_record())))
+	assert set(contest.candidates) == set("abcd") and contest.seated == ("elder",)
+	assert (contest.form, contest.seats, contest.max_choices) == ("block", 2, 1)
+	assert contest.rules == CONTEST.rules
+	for rule in CONTEST.rules:
+		everyone = (*"abcd", "elder")
+		assert rule.groups(contest.attributes, everyone) == rule.groups(CONTEST.attributes, everyone)
+	assert lots_of(_record(lot=("c", "b"))) == [["c", "b"]]
+
+
+@pytest.mark.parametrize(
+	("path", "value", "named"),
+	[
+		((), [], "format"),
+		(("format",), "aso-network/result/1", "format"),
+		(("count_number",), True, "record.count_number"),
+		(("contest", "seats"), "2", "record.contest.seats"),
+		(("contest", "seats"), 2.0, "record.contest.seats"),
+		(("contest", "candidates"), {}, "record.contest.candidates"),
+		(("contest", "candidates", 0), "a", r"record.contest.candidates\[0\]"),
+		(("contest", "candidates", 1, "attributes"), {"age": True}, "attributes.age"),
+		(("contest", "rules"), [[]], r"record.contest.rules\[0\]"),
+		(("contest", "note"), "", "record.contest.note"),
+		(("result", "lots"), None, "record.result.lots"),
+		(("result", "lots"), ["ab"], r"record.result.lots\[0\]"),
+	],
+)
+def test_a_record_of_another_shape_is_refused_by_the_name_of_the_place(path, value, named):
+	record = _record()
+	place = record
+	for step in path[:-1]:
+		place = place[step]
+	if path:
+		place[path[-1]] = value
+	with pytest.raises(MalformedRecordError, match=named):
+		contest_of(record if path else value)
+
+
+def test_a_record_that_lacks_something_is_refused():
+	record = _record()
+	for key in record:
+		with pytest.raises(MalformedRecordError):
+			contest_of({other: value for other, value in record.items() if other != key})
 
 
 def test_the_record_survives_storage_as_json():
@@ -230,23 +331,29 @@ def test_changing_any_single_value_changes_the_hash():
 		assert result_hash(forged) != base, path
 
 
-def test_the_lot_and_the_software_are_part_of_what_is_signed():
+def test_what_was_decided_beside_the_count_is_part_of_what_is_signed():
 	hashes = {
 		result_hash(_record()),
 		result_hash(_record(lot=("b", "c"))),
 		result_hash(_record(lot=("c", "b"))),
+		result_hash(_record(lot=("c", "b"), lot_minutes="Drawn.")),
+		result_hash(_record(seed_commitment="1" * 64)),
+		result_hash(_record(seed_commitment="1" * 64, seed="dice 5 3")),
 		result_hash(_record(app_version="0.1.1")),
-		result_hash(_record(round_number=2)),
+		result_hash(_record(count_number=2)),
 		result_hash(_record(reconciliation_note="One voter left with the paper.")),
+		result_hash(_record(contest=dataclasses.replace(CONTEST, rules=CONTEST.rules[:1]))),
 	}
-	assert len(hashes) == 6
+	assert len(hashes) == 10
 
 
 def test_the_core_needs_nothing_but_python():
 	"""An observer's laptop has no Frappe."""
 	program = (
-		"import sys\n"
-		"from aso_network.elections import block, compare, reconcile, records\n"
+		"import importlib, pkgutil, sys\n"
+		"from aso_network import elections\n"
+		"for found in pkgutil.iter_modules(elections.__path__, 'aso_network.elections.'):\n"
+		"    importlib.import_module(found.name)\n"
 		"foreign = {m.split('.')[0] for m in sys.modules} - set(sys.stdlib_module_names)\n"
 		"print(sorted(m for m in foreign if not m.startswith('_') and m != 'aso_network'))\n"
 	)
