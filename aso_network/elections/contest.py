@@ -117,19 +117,23 @@ def collect(contest: Contest, ballots: Iterable[Ballot]) -> Papers:
 	"""Judge and add up `ballots`; raises UnknownCandidateError."""
 	votes = dict.fromkeys(contest.candidates, 0)
 	sums: Counter[str] = Counter()
-	rankings: Counter[tuple[str, ...]] = Counter()
+	rankings: dict[tuple[str, ...], int] = {}
 	allowed, ranked = contest.allowed, contest.kind == RANKING
 	for ballot in ballots:
-		kind = judge(checked(ballot, votes), allowed)
-		sums[kind] += ballot.weight
-		if kind != VALID:
-			continue
-		if ranked:
-			votes[ballot.choices[0]] += ballot.weight
+		if ballot.choices in rankings:  # says what a valid ballot before it said
 			rankings[ballot.choices] += ballot.weight
-		else:
+			continue
+		kind = judge(checked(ballot, votes), allowed)
+		if ranked and kind == VALID:
+			rankings[ballot.choices] = ballot.weight
+			continue
+		sums[kind] += ballot.weight
+		if kind == VALID:
 			for choice in ballot.choices:
 				votes[choice] += ballot.weight
+	for ranking, number in rankings.items():
+		votes[ranking[0]] += number
+		sums[VALID] += number
 	return Papers(votes, sums[VALID], sums[BLANK], sums[SPOILED], rankings)
 
 

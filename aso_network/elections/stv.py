@@ -21,11 +21,13 @@ What the Order leaves to a lot without need, or does not speak of:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import chain, combinations
 
 from aso_network.elections.contest import Contest, Papers
-from aso_network.elections.errors import InvalidLotError
+from aso_network.elections.errors import InfeasibleRulesError, InvalidLotError
 from aso_network.elections.outcome import (
 	CONTINUING,
 	EVENT_COUNTED,
@@ -34,6 +36,7 @@ from aso_network.elections.outcome import (
 	EVENT_EXCLUDED,
 	EVENT_LOT,
 	EVENT_NO_MATTER,
+	EVENT_RULE,
 	EVENT_SURPLUS,
 	EXCLUDED,
 	EXCLUSION,
@@ -41,7 +44,11 @@ from aso_network.elections.outcome import (
 	LOST_LOT,
 	MAJORITY,
 	NO_VOTES,
+	NOT_ENOUGH_VOTES,
+	PASSED_BY_RULE,
 	REACHED_QUOTA,
+	SEAT,
+	SEATED_BY_RULE,
 	SURPLUS,
 	TIED,
 	WON_LOT,
@@ -52,12 +59,19 @@ from aso_network.elections.outcome import (
 	Round,
 	Tie,
 )
+from aso_network.elections.rules import SeatRule
+from aso_network.elections.seating import Seating
 
 # One vote. The Order works to five decimal places.
 UNIT = 100_000
 
-# How many papers may be moved to find out whether a tie matters. Beyond it the tie is taken to matter.
+# How many papers may be moved to find out whether a tie matters (about a second); beyond it the tie is taken to
+# matter. A round takes as long as some papers, even if it moves none.
 EFFORT = 1_000_000
+EFFORT_OF_A_ROUND = 100
+
+# An attribute of our own, for those whom no paper names.
+_NAMELESS = "\0nameless"
 
 # Papers that a candidate holds at one value: (value of each, [(ranking, how many say it), …]).
 Parcel = tuple[int, list[tuple[tuple[str, ...], int]]]
@@ -70,89 +84,191 @@ def count(contest: Contest, papers: Papers, lots: Sequence[Sequence[str]] = ()) 
 
 @dataclass(frozen=True)
 class _Fate:
-	"""What became of a candidate, and in which round."""
+	"""What became of a candidate, in which round, by which of the contest's rules; `place`: order of election."""
 
 	reason: str
 	round: int
 	place: int | None = None
+	rules: tuple[int, ...] = ()
 
 
 @dataclass
 class _State:
-	"""A count between two stages. Parcels are never changed, so a copy of the dicts is a copy of the count."""
+	"""A count between two steps. Parcels and rounds are never changed, so a copy of the dicts is a copy of it."""
 
 	votes: dict[str, int]
 	parcels: dict[str, tuple[Parcel, ...]]
 	continuing: frozenset[str]
+	elected: frozenset[str] = frozenset()
 	surpluses: frozenset[str] = frozenset()  # elected, with a surplus that is still to be transferred
+	raised: dict[str, tuple[int, ...]] = field(default_factory=dict)  # passed others, by these rules
+	outdrawn: frozenset[str] = frozenset()  # had the quota, and were drawn too late to be elected
 	fates: dict[str, _Fate] = field(default_factory=dict)
 	rounds: tuple[Round, ...] = ()
 	exhausted: int = 0
 
 	def copy(self) -> _State:
-		return replace(self, votes=dict(self.votes), parcels=dict(self.parcels), fates=dict(self.fates))
+		return replace(
+			self,
+			votes=dict(self.votes),
+			parcels=dict(self.parcels),
+			raised=dict(self.raised),
+			fates=dict(self.fates),
+		)
 
 	@property
-	def elected(self) -> tuple[tuple[int, str], ...]:
-		return tuple(sorted((fate.place, c) for c, fate in self.fates.items() if fate.place))
+	def order(self) -> tuple[tuple[int, str], ...]:
+		"""Those elected, in order."""
+		return tuple(sorted((self.fates[c].place, c) for c in self.elected))
+
+	def history(self, candidate: str) -> tuple[int, ...]:
+		"""The candidate's votes, the latest round first."""
+		return tuple(held.votes[candidate] for held in reversed(self.rounds))
 
 
 @dataclass(frozen=True)
 class _Step:
-	"""What the next stage does, to one of `ways` (more than one: a tie). `events` say how it came to them."""
+	"""What is done next, to one of `ways` (more than one: a tie). `events` say how it came to them.
+
+	`about`: SEAT (they are elected, for `reason`), SURPLUS or EXCLUSION. `rules`: those by which others with
+	fewer votes are not excluded, or by which none of `ways` can have a seat.
+	"""
 
 	about: str
 	ways: tuple[tuple[str, ...], ...]
 	events: tuple[Event, ...] = ()
+	rules: tuple[int, ...] = ()
+	reason: str = EXCLUDED
 
 
 class Count:
-	"""One count, with `quota` votes to be elected; None: more than half of the votes still in play."""
+	"""One count in which `quota` votes elect; None: more than half of the votes still in play."""
 
 	def __init__(
-		self,
-		contest: Contest,
-		papers: Papers,
-		lots: Sequence[Sequence[str]],
-		unit: int,
-		quota: int | None,
+		self, contest: Contest, papers: Papers, lots: Sequence[Sequence[str]], unit: int, quota: int | None
 	) -> None:
 		self.contest, self.papers, self.lots, self.unit = contest, papers, lots, unit
 		self.quota = None if quota is None else quota * unit
+		self.named = frozenset(chain.from_iterable(papers.rankings))
+		self.limits = _Limits(contest, self.named) if contest.rules else None
+		self.seats = self.limits.seats if self.limits else contest.seats
 		self.used: list[Lot] = []
-		self.named = frozenset(c for ranking in papers.rankings for c in ranking)
 		self.effort = 0
 
 	def outcome(self) -> Outcome:
-		state = self._first_stage()
-		tie = None
-		harmless = False
-		while step := self._next(state):
-			ways, events = step.ways, list(step.events)
-			chosen = ways[0]
-			lost = False
-			if len(ways) > 1:
-				tied = tuple(sorted(c for way in ways for c in way))
-				harmless = harmless or self._is_harmless(state)
-				if harmless:
-					chosen = ways[-1]
-					events.append(Event(EVENT_NO_MATTER, tied, {"about": step.about}))
-				elif len(self.used) < len(self.lots):
-					lot = self._lot(step.about, tied, state)
-					chosen = (lot.order[-1 if step.about == EXCLUSION else 0],)
-					lost = step.about == EXCLUSION
-					events.append(Event(EVENT_LOT, lot.order, {"about": step.about}))
-				else:
-					tie = Tie(tied, self._open(state), step.about)
-					break
-			self._perform(state, step.about, chosen, events, lost)
+		state, tie, harmless = self._first_round(), None, False
+		while not tie and (step := self._next(state)):
+			if len(step.ways) == 1:
+				self._perform(state, step, step.ways[0])
+				continue
+			tied = tuple(sorted(chain.from_iterable(step.ways)))
+			harmless = harmless or self._is_harmless(state)
+			if harmless:
+				self._perform(state, step, step.ways[-1], EVENT_NO_MATTER)
+			elif len(self.used) < len(self.lots):
+				lot = self._lot(step.about, tied, state)
+				drawn = {SEAT: lot.order, SURPLUS: lot.order[:1], EXCLUSION: lot.order[-1:]}[step.about]
+				self._perform(state, step, drawn, EVENT_LOT)
+			else:
+				tie = Tie(tied, self._open(state), step.about)
 		if len(self.used) < len(self.lots):
 			raise InvalidLotError("There is no tie to be settled by lot.")
 		return self._outcome(state, tie)
 
-	# Stages
+	# What comes next
 
-	def _first_stage(self) -> _State:
+	def _next(self, state: _State) -> _Step | None:
+		"""The next step; None when the count is over."""
+		if not state.continuing or not self._open(state):
+			return None
+		passed = self._passed(state)
+		standing = state.continuing - passed
+		if reached := [c for c in standing if state.votes[c] >= self._needed(state)]:
+			return self._election(state, reached, REACHED_QUOTA if self.quota else MAJORITY)
+		if passed:
+			return self._exclusion_by_rule(state, passed)
+		if self.limits is None:
+			standing &= self.named
+		if len(state.continuing) <= self._open(state):
+			return self._election(state, standing, LAST_STANDING) if standing else None
+		if state.surpluses:
+			most = max(state.votes[c] for c in state.surpluses)
+			largest = [c for c in state.surpluses if state.votes[c] == most]
+			among, events = _by_earlier_rounds(state, largest, max)
+			return _Step(SURPLUS, tuple((c,) for c in among), events)
+		return self._exclusion(state)
+
+	def _election(self, state: _State, candidates: Iterable[str], reason: str) -> _Step:
+		"""Elect those of `candidates` with most votes now or, if equal, at the latest round that differs."""
+		best = max(state.history(c) for c in candidates)
+		first = tuple(sorted(c for c in candidates if state.history(c) == best))
+		if self.limits and not self.limits.allow(state.elected.union(first), self._gone(state)):
+			return _Step(SEAT, tuple((c,) for c in first), reason=reason)
+		return _Step(SEAT, (first,), reason=reason)
+
+	def _exclusion(self, state: _State) -> _Step:
+		"""Exclude the one with the fewest votes whom the rules can spare."""
+		spared = frozenset()
+		if self.limits:
+			gone = self._gone(state)
+			spared = frozenset(
+				c for c in state.continuing if not self.limits.allow(state.elected, gone | {c})
+			)
+		free = state.continuing - spared
+		fewest = min(state.votes[c] for c in free)
+		lowest = sorted(c for c in free if state.votes[c] == fewest)
+		if not fewest:
+			for group in ([c for c in lowest if c not in self.named], lowest):
+				if group and self._can_go(state, group):
+					return _Step(EXCLUSION, (tuple(group),))
+		among, events = _by_earlier_rounds(state, lowest, min)
+		rules: tuple[int, ...] = ()
+		if lower := tuple(sorted(c for c in spared if state.votes[c] < fewest)):
+			rules = self._blame(self.limits.blame(state.elected, gone | {c}) for c in lower)
+			events = (Event(EVENT_RULE, lower, {}, rules), *events)
+		return _Step(EXCLUSION, tuple((c,) for c in among), events, rules)
+
+	def _exclusion_by_rule(self, state: _State, passed: frozenset[str]) -> _Step:
+		"""Exclude, all at once, those who can no more be elected without breaking the rules."""
+		nameless = passed - self.named
+		if nameless:
+			return _Step(EXCLUSION, (tuple(sorted(nameless)),))
+		gone = self._gone(state)
+		first = tuple(sorted(passed))
+		rules = self._blame(self.limits.blame(state.elected | {c}, gone) for c in first)
+		return _Step(EXCLUSION, (first,), (Event(EVENT_RULE, first, {}, rules),), rules)
+
+	@staticmethod
+	def _blame(found: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+		return tuple(sorted(set(chain.from_iterable(found))))
+
+	def _can_go(self, state: _State, group: list[str]) -> bool:
+		"""Whether all of `group`, who have no votes, can be excluded together."""
+		if self.limits:
+			return self.limits.allow(state.elected, self._gone(state).union(group))
+		return not self.named.intersection(group) or len(state.continuing) - len(group) >= self._open(state)
+
+	def _passed(self, state: _State) -> frozenset[str]:
+		"""The continuing candidates who cannot be elected with those elected."""
+		if not self.limits:
+			return frozenset()
+		gone = self._gone(state)
+		return frozenset(c for c in state.continuing if not self.limits.allow(state.elected | {c}, gone))
+
+	def _gone(self, state: _State) -> frozenset[str]:
+		return frozenset(self.contest.candidates) - state.continuing - state.elected
+
+	def _open(self, state: _State) -> int:
+		"""Seats to be filled yet."""
+		return self.seats - len(state.elected)
+
+	def _needed(self, state: _State) -> int:
+		"""The votes with which a candidate is elected."""
+		return self.quota or sum(state.votes.values()) // 2 + 1
+
+	# Doing it
+
+	def _first_round(self) -> _State:
 		parcels: dict[str, list[tuple[tuple[str, ...], int]]] = {
 			c: [] for c in sorted(self.contest.candidates)
 		}
@@ -163,60 +279,90 @@ class Count:
 			parcels={c: ((self.unit, held),) for c, held in parcels.items()},
 			continuing=frozenset(parcels),
 		)
-		figures = {"votes": self.papers.valid * self.unit}
-		self._end_stage(state, [Event(EVENT_COUNTED, (), figures | self._needed(state))])
+		self._end_round(state, [Event(EVENT_COUNTED, (), {"votes": self.papers.valid * self.unit})])
 		return state
 
-	def _next(self, state: _State) -> _Step | None:
-		"""The next stage; None when the count is over."""
-		if not state.continuing or not self._open(state):
-			return None
-		if state.surpluses:
-			most = max(state.votes[c] for c in state.surpluses)
-			among, events = self._by_earlier_rounds(
-				state, [c for c in state.surpluses if state.votes[c] == most], max
-			)
-			return _Step(SURPLUS, tuple((c,) for c in among), events)
-		fewest = min(state.votes[c] for c in state.continuing)
-		lowest = sorted(c for c in state.continuing if state.votes[c] == fewest)
-		if not fewest:
-			if nameless := [c for c in lowest if c not in self.named]:
-				return _Step(EXCLUSION, (tuple(nameless),))
-			if len(state.continuing) - len(lowest) >= self._open(state):
-				return _Step(EXCLUSION, (tuple(lowest),))
-		among, events = self._by_earlier_rounds(state, lowest, min)
-		return _Step(EXCLUSION, tuple((c,) for c in among), events)
-
 	def _perform(
-		self, state: _State, about: str, chosen: tuple[str, ...], events: list[Event], lost: bool = False
+		self, state: _State, step: _Step, chosen: tuple[str, ...], settled: str | None = None
+	) -> None:
+		"""Do `step` to `chosen`; `settled`: EVENT_LOT or EVENT_NO_MATTER if that is how they were chosen."""
+		events = list(step.events)
+		if settled == EVENT_LOT:
+			events.append(Event(EVENT_LOT, self.used[-1].order, {"about": step.about}))
+		elif settled:
+			events.append(
+				Event(settled, tuple(sorted(chain.from_iterable(step.ways))), {"about": step.about})
+			)
+		if step.about == SEAT:
+			self._elect(state, step, chosen, settled == EVENT_LOT, events)
+		elif step.about == SURPLUS:
+			self._transfer_surplus(state, chosen[0], events)
+		else:
+			self._exclude(state, step, chosen, settled == EVENT_LOT, events)
+
+	def _elect(
+		self, state: _State, step: _Step, chosen: tuple[str, ...], by_lot: bool, events: list[Event]
+	) -> None:
+		"""Elect `chosen`, in the order drawn `by_lot` as far as the rules go, or with a place that they share."""
+		place, last = len(state.elected) + 1, state.rounds[-1]
+		needed = self._needed(state)
+		for candidate in chosen:
+			if by_lot and not self.limits.allow(state.elected | {candidate}, self._gone(state)):
+				state.outdrawn |= {candidate}
+				continue
+			reason = WON_LOT if by_lot else step.reason
+			if by_lot:
+				place = len(state.elected) + 1
+			state.fates[candidate] = _Fate(reason, last.number, place)
+			votes = state.votes[candidate]
+			figures = {"why": reason, "votes": votes}
+			if step.reason != LAST_STANDING:
+				figures["quota"] = needed
+			if self.quota and votes > self.quota:
+				figures["surplus"] = votes - self.quota
+				state.surpluses |= {candidate}
+			events.append(Event(EVENT_ELECTED, (candidate,), figures))
+			state.elected |= {candidate}
+			state.continuing -= {candidate}
+		state.rounds = (*state.rounds[:-1], replace(last, events=(*last.events, *events)))
+
+	def _transfer_surplus(self, state: _State, candidate: str, events: list[Event]) -> None:
+		votes = state.votes[candidate]
+		surplus = votes - self.quota
+		state.surpluses -= {candidate}
+		state.votes[candidate] = self.quota
+		self._transfer(state, candidate, surplus, votes)
+		events.append(Event(EVENT_SURPLUS, (candidate,), {"surplus": surplus, "votes": votes}))
+		self._end_round(state, events)
+
+	def _exclude(
+		self, state: _State, step: _Step, chosen: tuple[str, ...], by_lot: bool, events: list[Event]
 	) -> None:
 		number = len(state.rounds) + 1
-		if about == SURPLUS:
-			(candidate,) = chosen
-			votes = state.votes[candidate]
-			surplus = votes - self.quota
-			state.surpluses -= {candidate}
-			state.votes[candidate] = self.quota
-			state.exhausted += surplus  # less what arrives with others
-			self._transfer(state, candidate, surplus, votes)
-			events.append(
-				Event(EVENT_SURPLUS, chosen, {"surplus": surplus, "votes": votes, "quota": self.quota})
-			)
-		else:
-			state.continuing -= set(chosen)
-			votes = 0
-			for candidate in chosen:
-				votes = state.votes.pop(candidate)
-				state.exhausted += votes
-				self._transfer(state, candidate, votes, votes)
-				reason = NO_VOTES if candidate not in self.named else LOST_LOT if lost else EXCLUDED
-				state.fates[candidate] = _Fate(reason, number)
-			events.append(Event(EVENT_EXCLUDED, chosen, {"votes": votes}))
-		self._end_stage(state, events, lost)
+		state.continuing -= set(chosen)
+		most = max(state.votes[c] for c in chosen)
+		passed_by = [c for c in state.continuing if step.rules and state.votes[c] < most]
+		for candidate in passed_by:
+			state.raised[candidate] = self._blame((state.raised.get(candidate, ()), step.rules))
+		figures = {"votes": sum(state.votes[c] for c in chosen)}
+		if passed_by:
+			figures["why"] = PASSED_BY_RULE
+		events.append(Event(EVENT_EXCLUDED, chosen, figures, step.rules))
+		for candidate in chosen:
+			votes = state.votes.pop(candidate)
+			self._transfer(state, candidate, votes, votes)
+			reason = PASSED_BY_RULE if passed_by else EXCLUDED
+			if by_lot or candidate in state.outdrawn:
+				reason = LOST_LOT
+			if candidate not in self.named:
+				reason = NO_VOTES
+			state.fates[candidate] = _Fate(reason, number, rules=step.rules)
+		self._end_round(state, events)
 
 	def _transfer(self, state: _State, candidate: str, surplus: int, votes: int) -> None:
-		"""Give the candidate's papers to the next continuing candidate that each names."""
-		continuing = state.continuing
+		"""Give the candidate's papers, at `surplus` / `votes` of their value, to the next continuing candidate
+		that each names. What rounding loses is exhausted."""
+		continuing, left = state.continuing, surplus
 		for value, papers in state.parcels.pop(candidate):
 			self.effort += len(papers)
 			value = surplus * value // votes if votes else 0
@@ -234,107 +380,36 @@ class Count:
 			for choice, held in received.items():
 				credit = value * sum(number for _, number in held)
 				state.votes[choice] += credit
-				state.exhausted -= credit
 				state.parcels[choice] += ((value, held),)
+				left -= credit
+		state.exhausted += left
 
-	def _end_stage(self, state: _State, events: list[Event], lost: bool = False) -> None:
-		"""Elect who reached the quota, or who is left, and write the round down."""
+	def _end_round(self, state: _State, events: list[Event]) -> None:
+		self.effort += EFFORT_OF_A_ROUND
 		number = len(state.rounds) + 1
-		self.effort += 1
-		state.rounds += (Round(number, dict(state.votes), (), state.exhausted),)
-		needed = self._needed(state)
-		reached = [c for c in state.continuing if state.votes[c] >= needed["quota"]]
-		reason = REACHED_QUOTA if self.quota else MAJORITY
-		events += self._elect(state, reached, reason, needed)
-		if len(state.continuing) <= self._open(state):
-			named = [c for c in state.continuing if c in self.named]
-			events += self._elect(state, named, WON_LOT if lost else LAST_STANDING, {})
-			for candidate in state.continuing:
-				state.fates[candidate] = _Fate(NO_VOTES, number)
-			state.continuing = frozenset()
-		state.rounds = (*state.rounds[:-1], replace(state.rounds[-1], events=tuple(events)))
-
-	def _elect(
-		self, state: _State, candidates: Iterable[str], reason: str, figures: dict[str, int]
-	) -> Iterator[Event]:
-		place = len(state.elected)
-		events = []
-		previous = None
-		for step, candidate in enumerate(
-			sorted(candidates, key=lambda c: (*(-v for v in self._history(state, c)), c)), start=1
-		):
-			history = self._history(state, candidate)
-			if history != previous:
-				rank = place + step
-			previous = history
-			votes = state.votes[candidate]
-			state.fates[candidate] = _Fate(reason, len(state.rounds), rank)
-			more = {"why": reason, "votes": votes} | figures
-			if self.quota and votes > self.quota:
-				state.surpluses |= {candidate}
-				more["surplus"] = votes - self.quota
-			events.append(Event(EVENT_ELECTED, (candidate,), more))
-			state.continuing -= {candidate}
-		return events
-
-	def _needed(self, state: _State) -> dict[str, int]:
-		"""The votes with which a candidate is elected."""
-		if self.quota:
-			return {"quota": self.quota}
-		return {"quota": sum(state.votes.values()) // 2 + 1}
-
-	def _open(self, state: _State) -> int:
-		"""Seats not filled yet."""
-		return self.contest.seats - sum(fate.place is not None for fate in state.fates.values())
+		state.rounds += (Round(number, dict(state.votes), tuple(events), state.exhausted),)
 
 	# Ties
 
-	@staticmethod
-	def _history(state: _State, candidate: str) -> list[int]:
-		"""The candidate's votes, the latest round first."""
-		return [held.votes[candidate] for held in reversed(state.rounds)]
-
-	@staticmethod
-	def _by_earlier_rounds(
-		state: _State, candidates: Iterable[str], best: type[max] | type[min]
-	) -> tuple[list[str], tuple[Event, ...]]:
-		"""Those of `candidates` with the `best` votes at the most recent round at which they differed, and so
-		on back through the rounds while more than one is left."""
-		among, events = sorted(candidates), []
-		for held in reversed(state.rounds):
-			if len(among) == 1:
-				break
-			target = best(held.votes[c] for c in among)
-			left = [c for c in among if held.votes[c] == target]
-			if len(left) < len(among):
-				events.append(
-					Event(EVENT_EARLIER_ROUND, tuple(among), {"round": held.number, "votes": target})
-				)
-				among = left
-		return among, tuple(events)
-
 	def _is_harmless(self, state: _State) -> bool:
 		"""Whether the same are elected in the same order, whichever way this tie and all later ones go."""
-		self.effort = 0
-		first = None
-		for elected in self._every_end(state):
-			if self.effort > EFFORT or (first is not None and elected != first):
+		self.effort, first = 0, None
+		for order in self._every_end(state.copy()):
+			if self.effort > EFFORT or (first is not None and order != first):
 				return False
-			first = elected
+			first = order
 		return True
 
 	def _every_end(self, state: _State) -> Iterator[tuple[tuple[int, str], ...]]:
-		while step := self._next(state):
-			if self.effort > EFFORT:
-				break
+		while (step := self._next(state)) and self.effort <= EFFORT:
 			if len(step.ways) > 1:
 				for way in step.ways:
 					branch = state.copy()
-					self._perform(branch, step.about, way, [])
+					self._perform(branch, step, way)
 					yield from self._every_end(branch)
 				return
-			self._perform(state, step.about, step.ways[0], [])
-		yield state.elected
+			self._perform(state, step, step.ways[0])
+		yield state.order
 
 	def _lot(self, about: str, tied: tuple[str, ...], state: _State) -> Lot:
 		lot = Lot(tuple(self.lots[len(self.used)]), self._open(state), about)
@@ -348,25 +423,30 @@ class Count:
 	def _outcome(self, state: _State, tie: Tie | None) -> Outcome:
 		contest, papers = self.contest, self.papers
 		for candidate in state.continuing:
-			in_tie = tie and candidate in tie.candidates
-			reason = TIED if in_tie else CONTINUING if tie else EXCLUDED
+			reason = NOT_ENOUGH_VOTES if candidate in self.named else NO_VOTES
+			if tie:
+				reason = TIED if candidate in tie.candidates else CONTINUING
 			state.fates[candidate] = _Fate(reason, len(state.rounds))
 		order = sorted(contest.candidates, key=lambda c: (-papers.votes[c], c))
 		standing: dict[int, int] = {}
 		for place, candidate in enumerate(order, start=1):
 			standing.setdefault(papers.votes[candidate], place)
+		unmoved = self._elected_without_rules() if self.limits else ()
 		rows = []
 		for candidate in order:
 			fate, votes = state.fates[candidate], papers.votes[candidate]
+			if candidate in state.elected and candidate in state.raised and candidate not in unmoved:
+				fate = replace(fate, reason=SEATED_BY_RULE, rules=state.raised[candidate])
 			rows.append(
 				CandidateOutcome(
-					candidate,
-					votes,
-					fate.place is not None,
-					fate.place,
-					fate.reason,
-					standing[votes],
-					fate.round,
+					candidate=candidate,
+					votes=votes,
+					elected=fate.place is not None,
+					seat_order=fate.place,
+					reason=fate.reason,
+					standing=standing[votes],
+					round=fate.round,
+					rules=fate.rules,
 				)
 			)
 		return Outcome(
@@ -383,3 +463,73 @@ class Count:
 			unit=self.unit,
 			quota=self.quota,
 		)
+
+	def _elected_without_rules(self) -> tuple[str, ...]:
+		"""Whom the same papers elect if there are no rules, as far as no tie matters."""
+		contest = replace(self.contest, rules=())
+		return (
+			Count(contest, self.papers, (), self.unit, self.quota and self.quota // self.unit)
+			.outcome()
+			.elected
+		)
+
+
+def _by_earlier_rounds(
+	state: _State, candidates: Iterable[str], best: Callable[[Iterable[int]], int]
+) -> tuple[list[str], tuple[Event, ...]]:
+	"""Those of `candidates` with the `best` votes at the most recent round at which they differed, and so on
+	back through the rounds while more than one is left."""
+	among, events = sorted(candidates), []
+	for held in reversed(state.rounds):
+		if len(among) == 1:
+			break
+		target = best(held.votes[c] for c in among)
+		left = [c for c in among if held.votes[c] == target]
+		if len(left) < len(among):
+			events.append(Event(EVENT_EARLIER_ROUND, tuple(among), {"round": held.number, "votes": target}))
+			among = left
+	return among, tuple(events)
+
+
+class _Limits:
+	"""What the seat rules allow.
+
+	Candidates without a vote take no seat, except as many as it takes to meet the rules at all: they are held
+	to that number by a rule of their own, the last. Raises InfeasibleRulesError if that does not help.
+	"""
+
+	def __init__(self, contest: Contest, named: frozenset[str]) -> None:
+		self.contest = contest
+		self.attributes = {
+			c: {**contest.attributes.get(c, {}), _NAMELESS: int(c in contest.candidates and c not in named)}
+			for c in (*contest.candidates, *contest.seated)
+		}
+		self.allow = cache(self._allow)
+		self.blame = cache(self._blame)
+		nameless = len(set(contest.candidates) - named)
+		for spare in range(nameless + 1):
+			self.rules = (*contest.rules, SeatRule(_NAMELESS, maximum=spare, at_least=1))
+			self.seating = self._seating(range(len(self.rules)), contest.seats)
+			try:
+				self.seats = self.seating.fillable
+				break
+			except InfeasibleRulesError:
+				if spare == nameless:
+					raise
+
+	def _seating(self, places: Iterable[int], seats: int) -> Seating:
+		contest, rules = self.contest, [self.rules[place] for place in places]
+		return Seating(contest.candidates, seats, rules, self.attributes, contest.seated)
+
+	def _allow(self, elected: frozenset[str], gone: frozenset[str]) -> bool:
+		"""Can the seats be filled with all `elected` and without all `gone`?"""
+		return self.seating.feasible(elected, gone)
+
+	def _blame(self, elected: frozenset[str], gone: frozenset[str]) -> tuple[int, ...]:
+		"""The contest's rules (fewest, then first by place) that do not allow it."""
+		places = range(len(self.contest.rules))
+		for number in range(1, len(places)):
+			for some in combinations(places, number):
+				if not self._seating((*some, len(places)), self.seats).feasible(elected, gone):
+					return some
+		return tuple(places)
