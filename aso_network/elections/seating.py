@@ -23,6 +23,9 @@ _LEVELS = -2  # those with equal votes
 _UPPER = -3  # all with so many votes or more
 _MARKED = -4  # all with a vote
 
+_FEW = 3  # families of more groups are counted one at a time
+_LARGEST = 20_000  # bits of a number in which sets are counted
+
 
 class _Group(NamedTuple):
 	"""At least `least` and at most `most` of the candidates in `mask`. Groups of one `family` (the groups of
@@ -413,11 +416,11 @@ class _Search:
 			passed_through.append(state)
 			if _hopeless(left, free):
 				break
-			pick, equals = _pick(left, needy)
+			pick, replaceable = _pick(left, needy, free)
 			found = self.find(groups, chosen | pick, free & ~pick)
 			if found is not None:
 				return found
-			free &= ~equals
+			free &= ~replaceable
 		self._dead_ends.update(passed_through)
 		return None
 
@@ -462,8 +465,9 @@ def _force(groups: Sequence[_Group], chosen: int, free: int) -> tuple[list[_Grou
 def _hopeless(left: Sequence[_Left], free: int) -> bool:
 	"""Does counting prove that nothing fits?
 
-	For each family: do the seats suffice for what its groups need, can its groups and the rest fill the seats,
-	and can one more group get what it needs from the seats of the family and those over?
+	Families with few groups (women, under 30, equal votes) are taken together with one family of many groups
+	(the districts, the organizations) at a time. For these it is exact; it does not see how two families of
+	many groups cross, which is left to the search.
 	"""
 	families: dict[int, list[_Left]] = {}
 	for group in left:
@@ -471,54 +475,103 @@ def _hopeless(left: Sequence[_Left], free: int) -> bool:
 	everybody = families.pop(_SEATS, None)
 	room = everybody[0].room if everybody else free.bit_count()
 	need = max(0, everybody[0].need) if everybody else 0
-	for family in families.values():
-		needed = sum(max(0, group.need) for group in family)
-		if needed > room:
-			return True
-		rest = free
-		for group in family:
-			rest &= ~group.mask
-		if sum(min(group.room, group.open) for group in family) + rest.bit_count() < need:
-			return True
-		for others in families.values():
-			if others is family or len(others) > 3:
-				continue
-			for other in others:
-				spare = room - needed
-				if _reach(family, rest, other.mask, spare) < other.need:
-					return True
-				if _reach(family, rest, free & ~other.mask, spare) < need - other.room:
-					return True
-	return False
+	large = [family for family in families.values() if len(family) > _FEW]
+	small = [group for family in families.values() if len(family) <= _FEW for group in family]
+	return not all(
+		_countable(family, some, free, need, room)
+		for family in large or [[]]
+		for some in _chunks(small, room)
+	)
 
 
-def _reach(family: Sequence[_Left], rest: int, mask: int, spare: int) -> int:
-	"""The most of `mask` that can be seated: on the seats that `family` needs anyway, and on `spare` ones."""
-	within = 0
-	beyond = (rest & mask).bit_count()
+def _chunks(groups: Sequence[_Left], room: int) -> Iterator[list[_Left]]:
+	"""`groups` in lots that can be counted together in at most `_LARGEST` bits; at least one, if empty."""
+	chunk: list[_Left] = []
+	size = room + 2
+	for group in sorted(groups, key=lambda group: (group.open - group.need, group.mask)):
+		digit = min(group.room, room) + 2
+		if chunk and size * digit > _LARGEST:
+			yield chunk
+			chunk, size = [], room + 2
+		chunk.append(group)
+		size *= digit
+	yield chunk
+
+
+def _countable(family: Sequence[_Left], others: Sequence[_Left], free: int, need: int, room: int) -> bool:
+	"""Can `need` to `room` of `free` be taken so that each group of `family`, who have nobody in common, and
+	each of `others` has what it needs and no more than it has room for?
+
+	A set is counted as a number with one digit for its size and one for each of `others`: bit n of `state` is
+	set if n can be reached. To add a candidate shifts all; `valid` drops the numbers with a digit too large.
+	"""
+	step, kinds = room + 2, [(free, 1)]
+	valid = (1 << room + 1) - 1
+	wanted = valid >> need << need
+	for other in others:
+		most = min(other.room, room)
+		valid = _repeated(valid, step, 0, most)
+		wanted = _repeated(wanted, step, max(0, other.need), most)
+		kinds = [
+			kind
+			for mask, shift in kinds
+			for kind in ((mask & other.mask, shift + step), (mask & ~other.mask, shift))
+			if kind[0]
+		]
+		step *= most + 2
+	state, rest = 1, free
 	for group in family:
-		of_both = (group.mask & mask).bit_count()
-		taken = min(max(0, group.need), of_both)
-		within += taken
-		beyond += min(group.room, of_both) - taken
-	return within + min(spare, beyond)
+		rest &= ~group.mask
+		state = _with_group(state, group, kinds, valid)
+	for mask, shift in kinds:
+		for _ in range((rest & mask).bit_count()):
+			state |= state << shift & valid
+	return bool(state & wanted)
 
 
-def _pick(left: Sequence[_Left], needy: Sequence[_Left]) -> tuple[int, int]:
-	"""The candidate to try next, and all who are in the same groups: if it fits nowhere, neither do they.
+def _with_group(state: int, group: _Left, kinds: Sequence[tuple[int, int]], valid: int) -> int:
+	"""What can be reached from `state` by adding what `group` needs to what it has room for."""
+	need = max(0, group.need)
+	endless = group.room >= group.open
+	# by_taken[n]: n of the group are taken; the last one stands for all above, if there is room for all.
+	by_taken = [state] + [0] * (need if endless else group.room)
+	for mask, shift in kinds:
+		for _ in range((group.mask & mask).bit_count()):
+			if endless:
+				by_taken[-1] |= by_taken[-1] << shift & valid
+			for taken in range(len(by_taken) - 1, 0, -1):
+				by_taken[taken] |= by_taken[taken - 1] << shift & valid
+	reached = 0
+	for reachable in by_taken[need:]:
+		reached |= reachable
+	return reached
 
-	From the needy group that can spare fewest; there the one who helps most groups and fills fewest up.
+
+def _repeated(bits: int, step: int, first: int, last: int) -> int:
+	"""`bits` at each of the digits `first` to `last` that are worth `step`."""
+	found = 0
+	for digit in range(first, last + 1):
+		found |= bits << digit * step
+	return found
+
+
+def _pick(left: Sequence[_Left], needy: Sequence[_Left], free: int) -> tuple[int, int]:
+	"""The candidate to try next, and all (with the pick) whom no set can hold if none holds the pick.
+
+	From the needy group that can spare fewest; there the one who helps most groups and fills fewest up. Whoever
+	helps no group that the pick does not help, and fills up each that the pick fills up, could be replaced by
+	the pick in any set.
 	"""
 	group = min(needy, key=lambda group: (group.open - group.need, group.open))
-	best, pick, best_signature = None, 0, None
-	signatures: dict[int, int] = {}
+	best, pick = None, 0
 	for bit in _bits(group.mask):
-		signature, score = 0, 0
-		for place, other in enumerate(left):
-			if other.mask & bit:
-				signature |= 1 << place
-				score += 1 if other.need > 0 else -1
-		signatures[signature] = signatures.get(signature, 0) | bit
+		score = sum(1 if other.need > 0 else -1 for other in left if other.mask & bit)
 		if best is None or score > best:
-			best, pick, best_signature = score, bit, signature
-	return pick, signatures[best_signature]
+			best, pick = score, bit
+	for other in left:
+		if other.mask & pick:
+			if other.room < other.open:
+				free &= other.mask
+		elif other.need > 0:
+			free &= ~other.mask
+	return pick, free
