@@ -474,6 +474,12 @@ def test_whatever_the_bytes_nothing_but_a_package_error_comes_out(data):
 		package.verify(data)
 
 
+def test_sums_beyond_what_json_carries_are_named():
+	rows = [[["a"], False, 2**53 - 1, f"{number:020}"] for number in range(2)]
+	data = forged(whole(), lambda p: p.update(ballots=rows))
+	assert "uncountable" in codes(package.verify(data))
+
+
 def test_what_cannot_stand_in_a_package_is_refused_when_it_is_built():
 	record = counted(boxed(PAPERS))
 	for line in ({"name": 1, "signed_hash": ""}, {"name": "Sami", "signed_hash": "", "password": "x"}):
