@@ -87,6 +87,14 @@ class PackageError(ElectionError):
 	"""What was read is not a verification package."""
 
 
+class BallotFileError(ElectionError):
+	"""A file of ballots cannot be read. `line`: where, from 1. The message says what is expected instead."""
+
+	def __init__(self, message: str, line: int) -> None:
+		super().__init__(message)
+		self.line = line
+
+
 class DuplicateVoterError(ElectionError):
 	"""The same organization is on the roll twice."""
 
