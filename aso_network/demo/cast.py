@@ -42,8 +42,11 @@ class Place(NamedTuple):
 	venue: str
 	organizations: tuple[Org, ...]
 	seats: int
-	max_choices: int
 	candidates: int
+	# What the decision on the electoral form says besides, and the candidates' genders where persons stand.
+	form: dict
+	seat_rules: tuple[dict, ...] = ()
+	genders: tuple[str, ...] = ()
 
 
 DEIR_EZZOR = Place(
@@ -77,8 +80,13 @@ DEIR_EZZOR = Place(
 		Org("Ashara Heritage", "تراث العشارة", "SY090302"),
 	),
 	seats=7,
-	max_choices=7,
 	candidates=9,
+	form={
+		"form": "Block Vote",
+		"max_choices": 7,
+		"tie_rule": "Lot from the committee's sealed seed",
+		"text": "Secret paper ballot; those with the most votes are elected. (demo)",
+	},
 )
 AL_HASAKAH = Place(
 	"al-hasakah",
@@ -98,9 +106,13 @@ AL_HASAKAH = Place(
 		Org("Malikeyyeh Farmers", "فلاحو المالكية", "SY080300"),
 		Org("Darbasiyah Library", "مكتبة الدرباسية", "SY080401"),
 	),
-	seats=5,
-	max_choices=5,
+	seats=3,
 	candidates=6,
+	form={
+		"form": "Single Transferable Vote",
+		"max_choices": 0,
+		"text": "Voters number the candidates in the order of their preference. (demo)",
+	},
 )
 RAQQA = Place(
 	"raqqa",
@@ -120,8 +132,14 @@ RAQQA = Place(
 		Org("Suluk Green Belt", "حزام سلوك الأخضر", "SY110201"),
 	),
 	seats=3,
-	max_choices=3,
 	candidates=5,
+	form={
+		"form": "Block Vote",
+		"max_choices": 3,
+		"text": "Those with the most votes are elected, at least two women among them. (demo)",
+	},
+	seat_rules=({"group": "Women", "minimum": 2},),
+	genders=("Man", "Woman", "Man", "Woman", "Man"),
 )
 # In the order in which they were structured; Deir Ezzor is the final step.
 PLACES = (AL_HASAKAH, RAQQA, DEIR_EZZOR)
@@ -171,17 +189,15 @@ def decisions(place: Place) -> list[dict]:
 		},
 		{
 			"kind": "Electoral Form",
-			"text": "Secret paper ballot; those with the most votes are elected. (demo)",
-			"form": "Block Vote",
 			"seats": place.seats,
-			"max_choices": place.max_choices,
 			"term_months": 24,
+			**place.form,
 			**carried,
 		},
 		{
 			"kind": "Rules of Candidacy",
 			"text": "Every active member organisation may stand with one candidacy. (demo)",
-			"candidate_kind": "Organization",
+			"candidate_kind": "Person" if place.genders else "Organization",
 			"max_per_organization": 1,
 			**carried,
 		},
@@ -198,15 +214,28 @@ def decisions(place: Place) -> list[dict]:
 	]
 
 
-def papers(place: Place, candidacies: list[str]) -> list[dict]:
-	"""Invented ballots, one for each organisation, the last one blank.
+# Kept on paper until the tie for the last seat of Deir Ezzor.
+SEED = "dice in the hall of Aman: 3 6 1 1 5 2 4 6 (demo)"
 
-	Each candidate gets one vote less than the one before, so nothing is tied; whoever has the fewest marks
-	so far gives the next vote, so nobody marks more than `max_choices`.
-	"""
-	voters = len(place.organizations) - 1
-	marked: list[list[str]] = [[] for _voter in range(voters)]
-	for votes, candidacy in zip(range(voters, 0, -1), candidacies, strict=False):
+# Preferences as candidates' places: the first has more than the quota, and the surplus helps the second.
+PREFERENCES = ([0, 1], [0, 1], [0, 1], [0, 1], [1], [2, 3], [2, 3], [3, 2])
+VOTES = {
+	"deir-ezzor": (18, 17, 16, 15, 14, 13, 12, 12, 9),  # tied for the last of seven seats
+	"raqqa": (6, 5, 4, 3, 2),
+}
+
+
+def papers(place: Place, candidacies: list[str]) -> list[dict]:
+	"""Invented ballots, one for each organisation; where marks are made, the last one is blank."""
+	if place.key not in VOTES:
+		return [_paper([candidacies[p] for p in preferences]) for preferences in PREFERENCES]
+	marked: list[list[str]] = [[] for _voter in range(len(place.organizations) - 1)]
+	for votes, candidacy in zip(VOTES[place.key], candidacies, strict=True):
+		# Whoever has the fewest marks so far gives the next vote, so nobody marks more than is allowed.
 		for choices in sorted(marked, key=len)[:votes]:
 			choices.append(candidacy)
-	return [{"choices": choices, "spoiled": False} for choices in [*marked, []]]
+	return [_paper(choices) for choices in [*marked, []]]
+
+
+def _paper(choices: list[str]) -> dict:
+	return {"choices": choices, "spoiled": False}

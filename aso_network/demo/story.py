@@ -239,6 +239,7 @@ def _meeting(place: Place, organizations: list[str]) -> str:
 		meeting.update(cast.MINUTES)
 		for decision in cast.decisions(place):
 			meeting.append("decisions", decision)
+		meeting.extend("seat_rules", place.seat_rules)
 		meeting.save()
 	return meeting.name
 
@@ -248,8 +249,8 @@ def _election(place: Place, meeting: str, organizations: list[str]) -> None:
 		election = _draft_election(meeting, organizations[-2:], place)
 		_act("Election", election, "Adopt Rules", "Open Nominations")
 		candidacies = [
-			frappe.new_doc("Candidacy", election=election, organization=organization).insert().name
-			for organization in organizations[: place.candidates]
+			_candidacy(place, election, organization, number)
+			for number, organization in enumerate(organizations[: place.candidates])
 		]
 	with _as("second.officer"):
 		for candidacy in candidacies:
@@ -257,6 +258,9 @@ def _election(place: Place, meeting: str, organizations: list[str]) -> None:
 	with _as("officer"):
 		_act("Election", election, "Publish Candidates")
 		elections_api.freeze_roll(election)
+	if place is DEIR_EZZOR:
+		with _as(f"teller.{place.key}.1"):
+			elections_api.seal_seed(election, cast.SEED)
 	with _as("manager"):
 		_act("Election", election, "Open Voting")
 	_vote(place, election, candidacies)
@@ -265,6 +269,14 @@ def _election(place: Place, meeting: str, organizations: list[str]) -> None:
 		elections_api.constitute_body(result)
 	with _as("officer"):
 		_act("General Meeting", meeting, "Conclude")
+
+
+def _candidacy(place: Place, election: str, organization: str, number: int) -> str:
+	doc = frappe.new_doc("Candidacy", election=election, organization=organization)
+	if place.genders:
+		doc.gender = place.genders[number]
+		doc.person = membership.current_delegate(organization)
+	return doc.insert().name
 
 
 def _draft_election(meeting: str, committee: list[str], place: Place) -> str:
@@ -298,7 +310,8 @@ def _vote(place: Place, election: str, candidacies: list[str]) -> None:
 	with _as(second):
 		# The other way round: the comparison does not depend on the order of the papers.
 		elections_api.save_entry(batch, json.dumps(papers[::-1]), True)
-		_act("Election", election, "Count")
+		if _act("Election", election, "Count").status == "Tie":
+			elections_api.draw_lot(election, cast.SEED)
 	result = frappe.db.get_value("Election", election, ["result", "voting_date"], as_dict=True)
 	for teller in (first, second):
 		with _as(teller):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from zoneinfo import ZoneInfo
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import cstr
+from frappe.utils import cstr, get_system_timezone, now_datetime
 
 from aso_network import audit
-from aso_network.elections import package
-from aso_network.polling import box, committee
+from aso_network.elections import explain, nist, package, result_csv
+from aso_network.polling import box, committee, rules
 from aso_network.roles import OBSERVER
 
 
@@ -39,6 +40,48 @@ def signatures(result: Document) -> list[dict[str, str]]:
 		{"name": row.full_name or row.user, "signed_hash": row.signed_hash, "date": cstr(row.signed_on)[:10]}
 		for row in result.signatures
 	]
+
+
+def send_report(result: Document) -> None:
+	"""Answer with the result as NIST SP 1500-100 JSON, in the languages that the site has names in."""
+	election = frappe.get_doc("Election", result.election)
+	company = frappe.get_cached_value(
+		"Company", frappe.defaults.get_global_default("company"), ["company_name", "abbr"], as_dict=True
+	)
+	place = frappe.db.get_value(
+		"Network Platform", election.platform, ["name_en", "name_ar", "name_ku"], as_dict=True
+	)
+	report = nist.report(
+		json.loads(result.record),
+		issuer=company.company_name,
+		issuer_abbreviation=company.abbr,
+		generated=now_datetime().replace(tzinfo=ZoneInfo(get_system_timezone())).isoformat("T", "seconds"),
+		start_date=cstr(election.voting_date),
+		end_date=cstr(election.voting_date),
+		unit=_texts(en=place.name_en, ar=place.name_ar, ku=place.name_ku),
+		election=election.title,
+		names={row.candidacy: _texts(en=row.candidate_name, ar=row.candidate_name_ar) for row in result.rows},
+		status="certified" if result.is_announced else None,
+		is_runoff=bool(election.runoff_of),
+	)
+	_send(f"{result.name}-nist.json", json.dumps(report, ensure_ascii=False, indent=1), "application/json")
+
+
+def send_table(result: Document) -> None:
+	"""Answer with the result as CSV, in the reader's language."""
+	record, lang = json.loads(result.record), rules.language()
+	said = record["contest"]
+	table = result_csv.table(
+		record,
+		lang,
+		explain.form(said["method"], lang),
+		lambda row: explain.reason(row, lang, said["rules"]),
+	)
+	_send(f"{result.name}.csv", table, "text/csv")
+
+
+def _texts(**texts: str | None) -> dict[str, str]:
+	return {lang: text for lang, text in texts.items() if text}
 
 
 def _send(filename: str, content: str | bytes, content_type: str) -> None:

@@ -9,8 +9,8 @@ import pytest
 from aso_network import bodies, meetings
 from aso_network.api import elections as api
 from aso_network.elections import package
-from aso_network.polling import batches, box, contest, counting, publication, rules, runoff
-from aso_network.roles import MANAGER, OBSERVER, OFFICER
+from aso_network.polling import batches, contest, counting, rules, runoff
+from aso_network.roles import OBSERVER, OFFICER
 from tests.site import builders, hall
 
 SEED = "seven dice: 4 1 6 2 2 5 3"
@@ -346,6 +346,10 @@ def test_no_export_for_those_who_may_not_read_the_result():
 				downloaded(method, result.name)
 
 
+def everybody(h, field):
+	return frappe.get_all("Candidacy", filters={"election": h.election}, pluck=field)
+
+
 def test_exports_carry_the_count():
 	h = hall.build(organizations=6)
 	result = h.count([h.paper(0)] * 3 + [h.paper(1)])
@@ -353,4 +357,14 @@ def test_exports_carry_the_count():
 		report = json.loads(downloaded(api.result_report, result.name))
 		table = downloaded(api.result_table, result.name)
 	assert report["@type"] == "ElectionResults.ElectionReport"
-	assert frappe.db.get_value("Candidacy", h.candidacies[0], "candidate_name") in table
+	name, name_ar = frappe.db.get_value(
+		"Candidacy", h.candidacies[0], ["candidate_name", "candidate_name_ar"]
+	)
+	assert name in table.decode("utf-8-sig")
+	texts = {
+		(t["Language"], t["Content"]) for t in report["Election"][0]["Candidate"][0]["BallotName"]["Text"]
+	}
+	assert texts <= {("en", n) for n in everybody(h, "candidate_name")} | {
+		("ar", n) for n in everybody(h, "candidate_name_ar")
+	}
+	assert name_ar and len(texts) == 2

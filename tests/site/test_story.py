@@ -1,5 +1,7 @@
 """The source text, told by the doors that people use, and taken away again."""
 
+from hashlib import sha256
+
 import frappe
 import pytest
 from frappe.utils import getdate
@@ -49,6 +51,19 @@ def test_the_story_is_told_found_again_and_taken_away():
 	assert len(box.ballots(election.name)) == 19
 	elected = sorted((r for r in result.rows if r.elected), key=lambda r: r.seat_order)
 	assert [r.votes for r in elected] == sorted((r.votes for r in result.rows), reverse=True)[:7]
+
+	# Tied for the last seat: settled by a lot that anyone can repeat from the sealed seed and the box.
+	assert len(result.lots) == 2 and result.seed == cast.SEED and "sha256sum" in result.lot_minutes
+	assert election.seed_commitment == sha256(cast.SEED.encode()).hexdigest()
+
+	hasakah, raqqa = (
+		frappe.get_doc("Election Result", frappe.get_last_doc("Election", {"platform": name}).result)
+		for name in ("Al-Hasakah", "Raqqa")
+	)
+	assert (hasakah.form, hasakah.quota) == ("Single Transferable Vote", "3")
+	assert {"excluded", "last_standing"} <= {row.reason_code for row in hasakah.rows}
+	moved = {row.reason_code: row.votes for row in raqqa.rows}
+	assert moved["seated_by_rule"] < moved["passed_by_rule"]
 
 	body = frappe.get_doc("Operational Body", deir_ezzor.current_body)
 	assert [m.organization for m in body.members] == [r.organization for r in elected]
