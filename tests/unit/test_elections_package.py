@@ -456,7 +456,7 @@ def test_whatever_a_package_says_it_is_read_to_the_end(draw, original, sign_agai
 	inner = copy.deepcopy(original)
 	for _ in range(draw.draw(st.integers(1, 3))):
 		path = draw.draw(st.sampled_from(list(all_places(inner))))
-		put(inner, path, draw.draw(st.sampled_from(ODD)))
+		put(inner, path, copy.deepcopy(draw.draw(st.sampled_from(ODD))))
 	if sign_again:
 		inner["result_hash"] = records.result_hash(inner["record"])
 	data = canonical_json({"package": inner, "sha256": sha256_hex(canonical_json(inner))})
