@@ -39,6 +39,10 @@ class InfeasibleRulesError(ElectionError):
 		self.conflict = conflict
 
 
+class OpposedError(ElectionError):
+	"""A contest cannot be declared unopposed: more candidates than seats, or none at all."""
+
+
 class UnknownCandidateError(ElectionError):
 	"""A ballot marks somebody who does not stand in this contest."""
 

@@ -90,20 +90,41 @@ class Seating:
 			self._fillable = self._most_filled()
 		return self._fillable
 
-	def feasible(self, include: Collection[str] = (), exclude: Collection[str] = ()) -> bool:
-		"""Is there a set of exactly `fillable` candidates that meets the rules, with all of `include` and none
-		of `exclude`? False if no set meets the rules at all.
+	def feasible(
+		self, include: Collection[str] = (), exclude: Collection[str] = (), filled: int | None = None
+	) -> bool:
+		"""Is there a set that meets the rules, with all of `include` and none of `exclude`, that fills `fillable`
+		seats (or at least `filled`)? False if no set meets the rules at all.
 
-		What the counting forms ask before they elect (may this one join those elected?) and before they
-		exclude (can the seats still be filled without this one?).
+		What a counting form asks before it elects (may this one join those elected?) and before it excludes
+		(can the seats still be filled without this one?).
 		"""
 		try:
-			filled = self.fillable
+			least = self.fillable if filled is None else filled
 		except InfeasibleRulesError:
 			return False
-		return (
-			self._find([self._of_seats(filled, filled)], self._mask(include), self._mask(exclude)) is not None
-		)
+		return self._exists(include, exclude, least)
+
+	def forbidding(
+		self, include: Collection[str] = (), exclude: Collection[str] = (), filled: int | None = None
+	) -> tuple[int, ...]:
+		"""Why not `feasible`: the smallest set of rules (by place, from 0) that leaves no such set. Empty if there
+		is one, or if it takes no rule to forbid it.
+
+		Raises InfeasibleRulesError if no set meets the rules, unless `filled` is given.
+		"""
+		least = self.fillable if filled is None else filled
+		return self._smallest(lambda places: not self._exists(include, exclude, least, places))
+
+	def _exists(
+		self,
+		include: Collection[str],
+		exclude: Collection[str],
+		least: int,
+		places: Iterable[int] | None = None,
+	) -> bool:
+		seats = [self._of_seats(least, self.seats)]
+		return self._find(seats, self._mask(include), self._mask(exclude), places) is not None
 
 	def best(self, votes: Mapping[str, int]) -> Best:
 		"""What the best sets by `votes` have in common; raises InfeasibleRulesError if no set meets the rules.
@@ -122,8 +143,8 @@ class Seating:
 			by_votes[number] = by_votes.get(number, 0) | self._bit[candidate]
 		unmarked = by_votes.pop(0, 0)
 		levels = sorted(by_votes.items(), reverse=True)
-		if not self.rules and len(votes) == len(self.candidates):
-			return self._by_votes_alone(votes, levels)
+		if not self.rules:
+			return self._by_votes_alone(votes, levels, unmarked)
 
 		anything = self._of_seats(0, self.seats)
 		marked = self._everybody & ~unmarked
@@ -139,17 +160,20 @@ class Seating:
 		certain, possible = self._common([*found, without], groups, witness)
 		return Best(self, votes, found, without, filled, certain, possible & ~certain)
 
-	def _by_votes_alone(self, votes: Mapping[str, int], levels: Sequence[tuple[int, int]]) -> Best:
+	def _by_votes_alone(
+		self, votes: Mapping[str, int], levels: Sequence[tuple[int, int]], unmarked: int
+	) -> Best:
 		"""The same without rules, where nothing has to be searched."""
-		found, filled, certain, tied = [], 0, 0, 0
+		found, taken, certain, tied = [], 0, 0, 0
 		for number, mask in levels:
-			found.append(_Level(number, mask, min(mask.bit_count(), self.seats - filled)))
-			filled += found[-1].seats
+			found.append(_Level(number, mask, min(mask.bit_count(), self.seats - taken)))
+			taken += found[-1].seats
 			if found[-1].seats == mask.bit_count():
 				certain |= mask
 			elif found[-1].seats:
 				tied = mask
-		return Best(self, votes, found, _Level(0, 0, 0), filled, certain, tied)
+		filled = min(self.seats, (self._everybody & ~unmarked).bit_count())
+		return Best(self, votes, found, _Level(0, unmarked, 0), filled, certain, tied)
 
 	def _most(self, groups: Sequence[_Group], mask: int, witness: int) -> int:
 		"""A set that meets `groups`, as `witness` does, with as many of `mask` as possible."""
@@ -191,8 +215,7 @@ class Seating:
 	def conflict(self) -> tuple[int, ...]:
 		"""The smallest set of rules (by place, from 0) that no set of the candidates can meet together: fewest
 		rules, then first by place. Empty if the rules can be met."""
-		anything = [self._of_seats(0, self.seats)]
-		return self._smallest(lambda places: self._find(anything, places=places) is None)
+		return self.forbidding(filled=0)
 
 	def _smallest(self, holds: Callable[[tuple[int, ...]], bool]) -> tuple[int, ...]:
 		return _smallest(tuple(range(len(self.rules))), holds)
