@@ -168,19 +168,6 @@ def recount(election: Document) -> Document:
 	return again
 
 
-def explanation(result: Document) -> dict[str, Any]:
-	"""The count in the reader's language, for the form and the protocol: {"lines": [sentence, …], "reasons":
-	{candidacy: sentence}}."""
-	record, lang = json.loads(result.record), rules.language()
-	found = record["result"]
-	return {
-		"lines": explain.lines(record, lang),
-		"reasons": {
-			row["candidate"]: explain.reason(row, lang, found["rules"]) for row in found["candidates"]
-		},
-	}
-
-
 def difference(result: Document) -> list[str]:
 	"""What `result`, a recount, finds otherwise than the count before it; empty if both agree."""
 	if not result.recount_of:

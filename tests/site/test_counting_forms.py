@@ -9,7 +9,7 @@ import pytest
 from aso_network import bodies, meetings
 from aso_network.api import elections as api
 from aso_network.elections import package
-from aso_network.polling import batches, contest, counting, rules, runoff
+from aso_network.polling import batches, contest, counting, minutes, rules, runoff
 from aso_network.roles import OBSERVER, OFFICER
 from tests.site import builders, hall
 
@@ -45,7 +45,7 @@ def test_single_transferable_vote_has_a_quota_and_explains_its_rounds():
 	assert elected(result)[0] == h.candidacies[0]
 	rounds = json.loads(result.record)["result"]["rounds"]
 	assert len(rounds) > 1 and rounds[1]["votes"][h.candidacies[1]] == "2"
-	told = counting.explanation(result)
+	told = minutes.explanation(result)
 	assert "3" in " ".join(told["lines"]) and set(told["reasons"]) == set(h.candidacies)
 
 

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from aso_network.polling import committee
+from aso_network.polling import committee, counting, minutes
 
 # What may still be added under a signed result.
 OPEN_AFTER_SIGNING = ("signatures", "is_announced", "announced_on")
@@ -19,7 +19,21 @@ class ElectionResult(Document):
 		election = frappe.get_doc("Election", self.election)
 		self.set_onload("signatures_needed", committee.signatures_needed(election))
 		self.set_onload("committee_size", len(election.committee))
-		self.set_onload("may_sign", election.status == "Counted" and committee.is_member(election.name))
+		stands = election.result == self.name
+		self.set_onload(
+			"may_sign", stands and election.status == "Counted" and committee.is_member(election.name)
+		)
+		self.set_onload("standing", self._standing(election.result))
+		self.set_onload("difference", counting.difference(self))
+		self.set_onload("explanation", minutes.explanation(self))
+
+	def _standing(self, name: str) -> dict[str, str | int]:
+		"""The result that the election goes by: this one, a later count, or the count that this one repeats."""
+		values = frappe.db.get_value("Election Result", name, ["name", "title", "count_number"], as_dict=True)
+		return values or {}
+
+	def for_print(self) -> dict[str, dict]:
+		return minutes.for_print(self)
 
 	def validate(self) -> None:
 		if not self.flags.by_count:

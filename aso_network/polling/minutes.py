@@ -1,0 +1,80 @@
+"""A result in words: why each candidate is elected or not, round by round, and how a lot is repeated.
+
+For the form of a result in the reader's language, for its protocol in both. The words are the core's (`explain`),
+said of the signed record; nothing is counted here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from frappe.model.document import Document
+
+from aso_network.elections import explain, lot, records
+from aso_network.elections.explain_words import WORDS
+from aso_network.polling import rules
+
+
+def explanation(result: Document, lang: str | None = None) -> dict[str, Any]:
+	"""The count in `lang`, or else in the reader's language:
+
+	{"form": its name, "lines": [all that a minute book says], "sections": the same as [{"heading", "lines"}] without
+	what tables beside it show (votes of each round, the candidates' lines), "reasons": {candidacy: sentence},
+	"lot_steps": [what repeats a lot from the seed]}
+	"""
+	lang = lang or rules.language()
+	record = json.loads(result.record)
+	found, names = record["result"], _names(result, record, lang)
+	lines = explain.lines(record, lang, names)
+	return {
+		"form": explain.form(found["method"], lang),
+		"lines": lines,
+		"sections": _sections(lines, found, lang),
+		"reasons": {
+			row["candidate"]: explain.reason(row, lang, found["rules"]) for row in found["candidates"]
+		},
+		"lot_steps": _lot_steps(record, lang, names),
+	}
+
+
+def for_print(result: Document) -> dict[str, dict[str, Any]]:
+	"""The explanation in each language of the protocol."""
+	return {lang: explanation(result, lang) for lang in explain.LANGUAGES}
+
+
+def _names(result: Document, record: Mapping[str, Any], lang: str) -> dict[str, str]:
+	"""Candidacy → name, in Arabic where one is known and `lang` is Arabic."""
+	arabic = {row.candidacy: row.candidate_name_ar for row in result.rows if row.candidate_name_ar}
+	return {**records.names_of(record), **(arabic if lang == "ar" else {})}
+
+
+def _sections(lines: list[str], found: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
+	words = WORDS[lang]
+	# Heading → how many lines belong to it, and how many of them no table shows.
+	sizes = {words["candidates"]: (len(found["candidates"]), 0), words["result"]: (len(found["elected"]), 0)}
+	if len(found["rounds"]) > 1:
+		for held in found["rounds"]:
+			events = len(held["events"])
+			size = events + len(held["votes"]) + (held["exhausted"] != "0")
+			sizes[words["round"].format(held["number"])] = (size, events)
+	sections: list[dict[str, Any]] = [{"heading": "", "lines": []}]
+	rest = iter(lines)
+	for line in rest:
+		if line not in sizes:
+			sections[-1]["lines"].append(line)
+			continue
+		size, shown = sizes.pop(line)
+		own = [next(rest) for _place in range(size)]
+		sections += [{"heading": line, "lines": own[:shown]}, {"heading": "", "lines": []}]
+	return [section for section in sections if section["lines"]]
+
+
+def _lot_steps(record: Mapping[str, Any], lang: str, names: Mapping[str, str]) -> list[str]:
+	seed = record["lot"]["seed"]
+	return [
+		line
+		for order in (records.lots_of(record) if seed else [])
+		for line in lot.draw(seed, record["box"]["root"], order).lines(lang, names)
+	]
