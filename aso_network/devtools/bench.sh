@@ -15,6 +15,7 @@ ERPNEXT_URL=https://github.com/frappe/erpnext
 
 SITE=${SITE:-aso.localhost}
 TEST_SITE=${TEST_SITE:-aso-test.localhost}
+SECOND_TEST_SITE=second-$TEST_SITE # for the other half of the tests, at the same time
 
 # shellcheck source=base.sh
 source "$HERE/base.sh"
@@ -136,7 +137,7 @@ cmd_drop_site() {
 
 # pytest and what drives the browser, as pyproject.toml lists them for testing
 ensure_test_tools() {
-	if ! has_python pytest playwright; then
+	if ! has_python pytest xdist playwright; then
 		local wanted
 		mapfile -t wanted < <(as_bench "$BENCH/env/bin/python" -c '
 import sys
@@ -157,6 +158,9 @@ cmd_test_site() {
 	ensure_test_tools
 	has_python erpnext || die "the bench in $BENCH has no ERPNext: run 'make bench' with the same BENCH."
 	ensure_site "$TEST_SITE"
+	if (($(nproc) > 1)); then
+		ensure_site "$SECOND_TEST_SITE"
+	fi
 }
 
 # A copy of the test site, fresh for each run, served on a port of its own.
@@ -210,8 +214,9 @@ main() {
 	case $command in
 	help | -h | --help) cmd_help && return ;;
 	where)
-		printf 'BENCH=%s\nBENCH_USER=%s\nBENCH_HOME=%s\nSITE=%s\nTEST_SITE=%s\nCHECKOUT=%s\nBROWSER=%s\n' "$BENCH" "$BENCH_USER" \
-			"$BENCH_HOME" "$SITE" "$TEST_SITE" "$CHECKOUT" "$(find_browser || true)"
+		printf 'BENCH=%s\nBENCH_USER=%s\nBENCH_HOME=%s\nSITE=%s\nTEST_SITE=%s\nSECOND_TEST_SITE=%s\n' "$BENCH" \
+			"$BENCH_USER" "$BENCH_HOME" "$SITE" "$TEST_SITE" "$SECOND_TEST_SITE"
+		printf 'CHECKOUT=%s\nBROWSER=%s\n' "$CHECKOUT" "$(find_browser || true)"
 		if has_bench; then
 			printf 'HAS_BENCH=yes\nSOURCE=%s\n' "$(app_source)"
 		else

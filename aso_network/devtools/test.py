@@ -145,7 +145,9 @@ def without_bench(outcome: Outcome, place: dict[str, str]) -> Outcome:
 	return outcome
 
 
-def in_bench(outcome: Outcome, place: dict[str, str], settings: dict[str, str]) -> Outcome:
+def in_bench(
+	outcome: Outcome, place: dict[str, str], settings: dict[str, str], options: tuple[str, ...] = ()
+) -> Outcome:
 	"""pytest in the bench's environment, as the bench's user."""
 	source = where()["SOURCE"]
 	state = f"{place['BENCH']}/.aso_network"
@@ -163,7 +165,7 @@ def in_bench(outcome: Outcome, place: dict[str, str], settings: dict[str, str]) 
 		*("sh", "-c", 'cd "$1" && shift && exec "$@"', "_", source),
 		*(f"{place['BENCH']}/env/bin/python", "-m", "pytest", f"tests/{outcome.tier}", "-q"),
 		*("-W", "ignore::DeprecationWarning"),  # of Frappe's dependencies
-		*("-p", "no:cacheprovider", f"--junitxml={report}", *extra()),
+		*("-p", "no:cacheprovider", f"--junitxml={report}", *options, *extra()),
 	]
 	began = time.monotonic()
 	code = bench_sh("exec", *command).returncode
@@ -182,7 +184,11 @@ def site() -> Outcome:
 	if bench_sh("test-site").returncode:
 		outcome.broken, outcome.note = True, "could not run: the bench is there, but see the message above"
 		return outcome
-	return in_bench(outcome, place, {})
+	if (os.cpu_count() or 1) < 2:
+		return in_bench(outcome, place, {})
+	# Two halves at a time, each on a site of its own; a file stays together.
+	settings = {"ASO_SECOND_TEST_SITE": place["SECOND_TEST_SITE"]}
+	return in_bench(outcome, place, settings, ("-p", "xdist", "-n", "2", "--dist", "loadfile"))
 
 
 def browser() -> Outcome:

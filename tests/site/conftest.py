@@ -10,7 +10,10 @@ import pytest
 
 BENCH = os.environ.get("ASO_BENCH")
 SITE = os.environ.get("ASO_TEST_SITE")
-
+SECOND = os.environ.get("ASO_SECOND_TEST_SITE")  # set where two workers run, each on its own site
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+if WORKER == "gw1":
+	SITE = SECOND
 
 if not (BENCH and SITE):
 	raise pytest.UsageError(
@@ -31,7 +34,8 @@ def connect() -> None:
 	frappe.flags.print_messages = False
 
 
-connect()
+if WORKER or not SECOND:  # who only hands the files out reads none of them
+	connect()
 
 
 @pytest.fixture(scope="session")
