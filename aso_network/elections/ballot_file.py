@@ -109,7 +109,7 @@ def contest(form: str, seats: int, max_choices: int | None, line: int) -> Contes
 	try:
 		return Contest(form, (), seats, max_choices)
 	except ElectionError as error:
-		raise BallotFileError(_in_a_line(str(error)), line) from error
+		raise BallotFileError(in_a_line(str(error)), line) from error
 
 
 def with_candidates(empty: Contest, names: Sequence[str]) -> Contest:
@@ -203,5 +203,6 @@ def decoded(data: bytes, line: int) -> str:
 	return text
 
 
-def _in_a_line(sentence: str) -> str:
+def in_a_line(sentence: str) -> str:
+	"""A sentence of another error as it stands behind a colon."""
 	return sentence[:1].lower() + sentence[1:].rstrip(".")

@@ -324,20 +324,22 @@ class _Reader:
 			self.sums.add(marks, weight)
 			return
 		allowed = self.sums.contest.allowed
-		clear = self._clear(places)
-		self.sums.add(
-			clear, weight, bool(marks) and (not clear or (allowed is not None and len(marks) > allowed))
-		)
+		clear, spoiled = self._clear(places)
+		too_many = allowed is not None and len(marks) > allowed
+		self.sums.add(clear, weight, bool(marks) and (spoiled or too_many))
 
-	def _clear(self, places: Iterable[tuple[str, ...]]) -> list[str]:
-		"""The preferences before the first gap or equal preference; withdrawals leave neither."""
+	def _clear(self, places: Iterable[tuple[str, ...]]) -> tuple[list[str], bool]:
+		"""The preferences before the first gap or equal preference, and whether that is where the first should
+		be. Withdrawals leave neither; who preferred somebody withdrawn had a first preference."""
 		clear: list[str] = []
+		begun = False
 		for place in places:
 			left = [mark for mark in place if mark not in self.withdrawn]
 			if len(left) > 1 or not place:
-				break
+				return clear, not begun
 			clear += left
-		return clear
+			begun = True
+		return clear, False
 
 	def _string_token(self, kind: str, word: str) -> None:
 		if kind != '"':

@@ -17,7 +17,7 @@ from aso_network.elections.errors import ElectionError, MalformedRecordError
 from aso_network.elections.explain_words import WORDS
 from aso_network.elections.outcome import (
 	CONTINUING,
-	EVENT_COUNTED,
+	EVENT_RULE,
 	IN_RUNOFF,
 	LAST_STANDING,
 	MAJORITY,
@@ -94,7 +94,7 @@ def lines(value: Any, lang: str, names: Mapping[str, str] | None = None) -> list
 	Raises MalformedRecordError if `value` is nothing of the kind.
 	"""
 	try:
-		return _Minutes(_result(value), lang, names or {}).lines()
+		return _Minutes(value, lang, names or {}).lines()
 	except (KeyError, TypeError, AttributeError, IndexError) as error:
 		raise MalformedRecordError(_NOT_A_RESULT) from error
 	except ElectionError as error:
@@ -104,23 +104,24 @@ def lines(value: Any, lang: str, names: Mapping[str, str] | None = None) -> list
 _NOT_A_RESULT = "This is not a result: something that a result has is missing or of another kind."
 
 
-def _result(value: Any) -> Mapping[str, Any]:
-	if isinstance(value, Mapping) and isinstance(value.get("result"), Mapping):
-		value = value["result"]
-	if not isinstance(value, Mapping) or not {"method", "seats", "ballots", "candidates"} <= set(value):
-		raise MalformedRecordError("This is not a result: it has no method, seats, ballots and candidates.")
-	return value
-
-
 class _Minutes:
 	"""One result on its way into words."""
 
-	def __init__(self, value: Mapping[str, Any], lang: str, names: Mapping[str, str]) -> None:
+	def __init__(self, value: Any, lang: str, names: Mapping[str, str]) -> None:
+		record = _inside(_inside(value, "package"), "record")
+		value = _inside(record, "result")
+		if not isinstance(value, Mapping) or not {"method", "seats", "ballots", "candidates"} <= set(value):
+			raise MalformedRecordError(
+				"This is not a result: it has no method, seats, ballots and candidates."
+			)
 		self.value, self.lang, self.words = value, lang, WORDS[lang]
 		self.rules = _list(value.get("rules"))
 		self.rows = _list(value["candidates"])
-		own = {row["candidate"]: row.get("name") for row in self.rows}
-		self.known = {id_: names.get(id_) or name or id_ for id_, name in own.items()}
+		contest = record.get("contest") or {}
+		self.title = contest.get("title") or value.get("title")
+		self.lot_minutes = (record.get("lot") or {}).get("minutes")
+		people = [*_list(contest.get("candidates")), *_list(contest.get("seated"))]
+		self.known = {person["id"]: person["name"] for person in people if person["name"]} | dict(names)
 
 	def lines(self) -> list[str]:
 		return [
@@ -135,8 +136,8 @@ class _Minutes:
 	def _contest(self) -> Iterable[str]:
 		value, words = self.value, self.words
 		method = _text(value["method"])
-		if title := value.get("title"):
-			yield words["title"].format(self._shown(title))
+		if self.title:
+			yield words["title"].format(self._shown(self.title))
 		named = method in words["form"]
 		yield (
 			words["counted_by"]
@@ -162,22 +163,32 @@ class _Minutes:
 			yield words["quota"].format(_number(value["quota"]))
 
 	def _rounds(self) -> Iterable[str]:
-		"""What happened, round by round; of a single round only what the list of candidates does not say."""
+		"""What happened, round by round; of a single round only the seats that a rule moved."""
 		rounds = _list(self.value.get("rounds"))
+		if len(rounds) == 1:
+			for event in _list(rounds[0]["events"]):
+				if event["code"] == EVENT_RULE:
+					yield self._moved(event)
+			return
 		for held in rounds:
-			events = _list(held["events"])
-			if len(rounds) > 1:
-				yield self.words["round"].format(_number(held["number"]))
-			else:
-				events = [event for event in events if event["code"] not in (EVENT_COUNTED, "elected")]
-			for event in events:
+			yield self.words["round"].format(_number(held["number"]))
+			for event in _list(held["events"]):
 				yield self._event(event, held)
-			if len(rounds) > 1:
-				votes = sorted(held["votes"].items(), key=lambda item: (-_size(item[1]), self._name(item[0])))
-				for candidate, number in votes:
-					yield self.words["votes"].format(self._name(candidate), _number(number))
-				if _size(held["exhausted"]):
-					yield self.words["exhausted"].format(_number(held["exhausted"]))
+			votes = sorted(held["votes"].items(), key=lambda item: (-_size(item[1]), self._name(item[0])))
+			for candidate, number in votes:
+				yield self.words["votes"].format(self._name(candidate), _number(number))
+			if _size(held["exhausted"]):
+				yield self.words["exhausted"].format(_number(held["exhausted"]))
+
+	def _moved(self, event: Mapping[str, Any]) -> str:
+		"""A seat that a rule moved: who has it, then who would have it without the rule."""
+		first, *others = _list(event["candidates"])
+		kind = "kept" if first not in _list(self.value["elected"]) else "moved" if others else "given"
+		return self.words["rule_event"][kind].format(
+			rules=_rules(event["rules"], self.lang, self.rules),
+			first=self._name(first),
+			others=self._names(others),
+		)
 
 	def _event(self, event: Mapping[str, Any], held: Mapping[str, Any]) -> str:
 		said = _list(event["candidates"])
@@ -199,8 +210,8 @@ class _Minutes:
 	def _lots(self) -> Iterable[str]:
 		for lot in _list(self.value.get("lots")):
 			yield self.words["lot"][lot["about"]].format(self._names(lot["order"]))
-			if minutes := lot.get("minutes"):
-				yield self.words["lot_minutes"].format(self._shown(minutes))
+		if self.lot_minutes:
+			yield self.words["lot_minutes"].format(self._shown(self.lot_minutes))
 
 	def _elected(self) -> Iterable[str]:
 		elected = _list(self.value.get("elected"))
@@ -232,6 +243,11 @@ class _Minutes:
 
 	def _shown(self, text: Any) -> str:
 		return _isolated(_text(text), self.lang)
+
+
+def _inside(value: Any, key: str) -> Any:
+	"""What `value` holds under `key`; itself if it holds nothing there."""
+	return value[key] if isinstance(value, Mapping) and isinstance(value.get(key), Mapping) else value
 
 
 def _group(said: SeatRule, lang: str) -> str:

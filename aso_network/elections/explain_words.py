@@ -121,6 +121,11 @@ WORDS: dict[str, dict[str, Any]] = {
 				"A seat rule decides here.",
 			],
 		},
+		"rule_event": {
+			"moved": "By a seat rule ({rules}) a seat goes to {first}. Without the rules it would go to: {others}.",
+			"given": "By a seat rule ({rules}) a seat goes to {first}.",
+			"kept": "A seat rule ({rules}) keeps {first} from a seat.",
+		},
 		"title": "Result: {0}",
 		"counted_by": "Counted by: {0}. {1}",
 		"seats": "Seats: {0}",
@@ -277,6 +282,11 @@ WORDS: dict[str, dict[str, Any]] = {
 				"تحسم هنا قاعدة من قواعد المقاعد في شأن {names}.",
 				"تحسم هنا قاعدة من قواعد المقاعد.",
 			],
+		},
+		"rule_event": {
+			"moved": "بقاعدة من قواعد المقاعد ({rules}) ذهب مقعد إلى {first}. ولولا القواعد لذهب إلى: {others}.",
+			"given": "بقاعدة من قواعد المقاعد ({rules}) ذهب مقعد إلى {first}.",
+			"kept": "حالت قاعدة من قواعد المقاعد ({rules}) دون نيل {first} مقعداً.",
 		},
 		"title": "النتيجة: {0}",
 		"counted_by": "طريقة العدّ: {0}. {1}",
