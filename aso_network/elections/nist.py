@@ -253,13 +253,12 @@ def _vote_counts(form: str, candidate: str, result: Mapping[str, Any]) -> list[d
 	def counts(votes: int | float, round_number: int | None = None) -> dict[str, Any]:
 		return _object("VoteCounts", GpUnitId=_UNIT, Type="total", Count=votes, Round=round_number)
 
-	if form in _RANKED and result["rounds"]:
-		return [
-			counts(_number(held["votes"][candidate]), held["number"])
-			for held in result["rounds"]
-			if candidate in held["votes"]
-		]
-	return [counts(result["tally"][candidate])]
+	rounds = [
+		counts(_number(held["votes"][candidate]), held["number"])
+		for held in result["rounds"]
+		if form in _RANKED and candidate in held["votes"]
+	]
+	return rounds or [counts(result["tally"][candidate])]
 
 
 def _number(votes: str) -> int | float:

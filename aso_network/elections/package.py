@@ -30,8 +30,9 @@ from aso_network.elections.errors import (
 	NotCanonicalError,
 	PackageError,
 )
-from aso_network.elections.outcome import Outcome
+from aso_network.elections.outcome import UNOPPOSED, Outcome
 from aso_network.elections.reconcile import Figures
+from aso_network.elections.unopposed import unopposed
 
 PACKAGE_FORMAT = "aso-network/package/1"
 
@@ -203,18 +204,20 @@ def _lots(record: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _recount(package: dict[str, Any], contest: Contest) -> Iterator[Finding]:
-	record = package["record"]
-	if package["ballots"] is None:
+	record, rows = package["record"], package["ballots"]
+	if rows is None and record["box"]["leaves"] == 0:
+		rows = []  # an empty box has nothing to hide
+	if rows is None:
 		yield Finding("no_ballots", is_difference=False)
 		return
 	try:
-		ballots = _ballots(package["ballots"], contest)
+		ballots = _ballots(rows, contest)
 	except ElectionError as error:
 		yield Finding("ballots", (str(error),))
 		return
 	yield from _box(record, ballots)
 	try:
-		outcome = forms.count(contest, [ballot for ballot, _salt in ballots], records.lots_of(record))
+		outcome = _outcome(record, contest, [ballot for ballot, _salt in ballots])
 		expected = _expected(record, contest, outcome)
 		canonical_json(expected)  # sums of weights may be larger than a record can say
 	except ElectionError as error:
@@ -224,6 +227,12 @@ def _recount(package: dict[str, Any], contest: Contest) -> Iterator[Finding]:
 	yield from differences
 	if not differences:
 		yield Finding("recounted", (str(len(ballots)),), is_difference=False)
+
+
+def _outcome(record: dict[str, Any], contest: Contest, ballots: list[Ballot]) -> Outcome:
+	if not ballots and any(row["reason"] == UNOPPOSED for row in record["result"]["candidates"]):
+		return unopposed(contest)
+	return forms.count(contest, ballots, records.lots_of(record))
 
 
 def _ballots(rows: Any, contest: Contest) -> list[tuple[Ballot, str]]:
@@ -423,8 +432,8 @@ _SENTENCES = {
 		"ar": "{0}: في السجلّ {1}، وفي إعادة العدّ {2}.",
 	},
 	"recounted": {
-		"en": "The ballots were counted again ({0}), and every number of the record is the same.",
-		"ar": "أُعيد عدّ أوراق الاقتراع ({0})، وكلّ رقم في السجلّ هو نفسه.",
+		"en": "The ballots were counted again (ballots: {0}), and every number of the record is the same.",
+		"ar": "أُعيد عدّ أوراق الاقتراع (عددها {0})، وكلّ رقم في السجلّ هو نفسه.",
 	},
 	"mismatches": {
 		"en": "Roll, papers and box do not agree in the figures of the record; its explanation: {0}",

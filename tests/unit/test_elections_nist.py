@@ -23,6 +23,7 @@ from aso_network.elections.contest import (
 )
 from aso_network.elections.errors import ExportError, MalformedRecordError
 from aso_network.elections.reconcile import Figures
+from aso_network.elections.unopposed import unopposed
 
 # Class → attribute → type. “!” required; “[…]” a list; “→” the @id of an object of that class.
 CLASSES = {
@@ -325,6 +326,14 @@ def test_without_a_majority_the_leaders_advance_to_a_runoff():
 	}
 	assert made["Election"][0]["Contest"][0]["NumberRunoff"] == 2
 	assert made["Status"] == "unofficial-complete"
+
+
+def test_a_contest_without_a_vote_makes_a_report():
+	contest = Contest(STV, "ab", 2)
+	made = report(record(contest, [], outcome=unopposed(contest)))
+	assert problems(made) == []
+	assert statuses(made) == {"candidate-1": "winner", "candidate-2": "winner"}
+	assert counts(made)["candidate-1"] == [(None, 0)]
 
 
 def test_names_are_told_in_every_language_that_there_is():

@@ -8,9 +8,20 @@ from hypothesis import strategies as st
 from aso_network.elections import box, forms, lot, package, records
 from aso_network.elections.ballots import Ballot, written
 from aso_network.elections.canonical import canonical_json, sha256_hex
-from aso_network.elections.contest import APPROVAL, BLOCK, CUMULATIVE, IRV, LIMITED, STV, Contest
+from aso_network.elections.contest import (
+	APPROVAL,
+	BLOCK,
+	CUMULATIVE,
+	IRV,
+	LIMITED,
+	MAJORITY,
+	STV,
+	Contest,
+)
 from aso_network.elections.errors import PackageError, WeakSaltError
 from aso_network.elections.reconcile import Figures
+from aso_network.elections.rules import SeatRule
+from aso_network.elections.unopposed import unopposed
 
 SEED = "4 2 6 6 1 3 5 2 olive bridge"
 NAMES = {"a": "Zamen", "b": "أمل", "c": "Jîn"}
@@ -121,6 +132,18 @@ def _blanks(text):
 		(Contest(LIMITED, "abc", 2, 1), [("a",), ("b",), ("b",), ()]),
 		(Contest(APPROVAL, "abc", 1), [("a", "b", "c"), ("a",)]),
 		(Contest(CUMULATIVE, "abc", 1, 3), [("a", "a", "b"), ("c",), ("b", "b", "b", "b")]),
+		(Contest(MAJORITY, "abc", 1), [("a",), ("a",), ("b",), ()]),
+		(
+			Contest(
+				BLOCK,
+				"abc",
+				2,
+				rules=(SeatRule("gender", minimum=2, value="woman"), SeatRule("age", maximum=1, at_least=60)),
+				attributes={"b": {"gender": "woman", "age": 61}, "c": {"gender": "woman", "age": 20}},
+				seated=("elder",),
+			),
+			[("a", "b"), ("a",), ("c",), ("a",)],
+		),
 		(Contest(IRV, "abc", 1), [("a", "b"), ("b", "a"), ("b",), ("c", "a"), ("a", "c")]),
 		(Contest(STV, "abc", 2), [("a", "b"), ("a", "c"), ("a",), ("b",), ("c", "b"), ("c",), ("a", "b")]),
 	],
@@ -131,6 +154,19 @@ def test_every_form_is_recounted(contest, papers):
 	report = package.verify(package.build(record, signed(record, "Sami", "Rim"), ballots))
 	assert report.ok, report.lines()
 	assert "recounted" in notes(report)
+
+
+@pytest.mark.parametrize("ballots", [None, []])
+def test_an_election_without_a_vote_is_repeated(ballots):
+	contest = Contest(STV, "ab", 2)
+	record = counted([], contest, outcome=unopposed(contest))
+	report = package.verify(package.build(record, signed(record, "Sami"), ballots))
+	assert report.ok and "recounted" in notes(report)
+	opposed = counted([], Contest(STV, "ab", 1), outcome=unopposed(contest))
+	assert codes(package.verify(package.build(opposed, [], ballots))) == ["uncountable"]
+	voted = boxed([("a",)], contest)
+	record = counted(voted, contest, outcome=unopposed(contest))
+	assert "number" in codes(package.verify(package.build(record, [], voted)))
 
 
 def test_the_order_of_the_ballots_does_not_show():
