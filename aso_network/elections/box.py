@@ -1,7 +1,7 @@
 """The closed box as one hash: a Merkle tree over the salted ballots.
 
-- A leaf is the hash of one ballot with its own salt. It is all that a voter takes home: it can be found in
-  the published leaves, and it never says what the ballot says, for the salt stays with the box.
+- A leaf is the hash of one ballot with its own salt. It is all that a voter takes home: a proof leads from it
+  to the root in the signed result, and it never says what the ballot says, for the salt stays with the box.
 - The tree has the shape of RFC 9162, 2.1.1, over the leaves in the order of their digits, so no order of the
   papers shows. Leaf and node are hashed under different first bytes, and an odd last node moves up as it is:
   a tree that repeats it has two boxes for one root (CVE-2012-2459). Equal leaves are counted.

@@ -95,7 +95,7 @@ def build(
 		"signatures": [_signature(line) for line in signatures],
 		"ballots": None if ballots is None else _rows(ballots),
 	}
-	return canonical_json({"package": package, "sha256": sha256_hex(canonical_json(package))})
+	return _file(canonical_json(package))
 
 
 def verify(data: bytes) -> Report:
@@ -104,6 +104,11 @@ def verify(data: bytes) -> Report:
 	Raises PackageError for what is not a package at all, and nothing else whatever the bytes.
 	"""
 	return Report(*_examined(*_read(data), data))
+
+
+def _file(package: bytes) -> bytes:
+	"""The whole file, itself canonical JSON, around the canonical JSON of a package."""
+	return b'{"package":%b,"sha256":"%b"}' % (package, sha256_hex(package).encode())
 
 
 def _signature(line: Mapping[str, str]) -> dict[str, str]:
@@ -143,7 +148,7 @@ def _examined(package: dict[str, Any], sha256: Any, data: bytes) -> tuple[tuple[
 		raise PackageError(
 			"This file is not a verification package: it holds what no package holds."
 		) from None
-	findings = [*_bytes(package, text, sha256, data), *_signed(package, own_hash)]
+	findings = [*_bytes(text, sha256, data), *_signed(package, own_hash)]
 	try:
 		contest = records.contest_of(package["record"])
 	except ElectionError as error:
@@ -152,10 +157,10 @@ def _examined(package: dict[str, Any], sha256: Any, data: bytes) -> tuple[tuple[
 	return tuple(findings), own_hash
 
 
-def _bytes(package: dict[str, Any], text: bytes, sha256: Any, data: bytes) -> Iterator[Finding]:
+def _bytes(text: bytes, sha256: Any, data: bytes) -> Iterator[Finding]:
 	if sha256 != sha256_hex(text):
 		yield Finding("sha256")
-	elif canonical_json({"package": package, "sha256": sha256}) != data:
+	elif _file(text) != data:
 		yield Finding("bytes")
 
 

@@ -104,6 +104,7 @@ def test_a_whole_package_agrees_and_says_what_it_cannot_prove():
 	report = package.verify(whole())
 	assert report.ok and not report.differences
 	assert notes(report) == ["signed", "lot_repeated", "root", "recounted"]
+	assert canonical_json(json.loads(whole())) == whole()
 	inner = json.loads(whole())["package"]
 	assert report.result_hash == inner["result_hash"] == records.result_hash(inner["record"])
 	for lang in ("en", "ar"):
