@@ -10,6 +10,7 @@ Needs nothing but the standard library. `make test` is the way in; ARGS goes to 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -23,8 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BENCH_SH = ROOT / "aso_network" / "devtools" / "bench.sh"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aso_network"
-PYTEST = "pytest>=8,<10"
 RUFF = "ruff>=0.9,<1"
+UNIT = ("pytest", "hypothesis", "stvpoll", "pyrankvote")
 
 
 @dataclass
@@ -93,19 +94,27 @@ def count(outcome: Outcome, report: Path, code: int) -> Outcome:
 	return outcome
 
 
-def tool(name: str, requirement: str, *others: str) -> list[str]:
+def required(names: tuple[str, ...]) -> list[str]:
+	"""Requirements by name, as pyproject.toml has them for testing (Python 3.10 has no reader of TOML)."""
+	text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+	listed = re.findall(r'"([^"]+)"', text[text.index("\ntest = [") : text.index("[build-system]")])
+	return [entry for entry in listed if re.split(r"[<>=!~ ]", entry)[0] in names]
+
+
+def tool(name: str, requirements: list[str], *others: str) -> list[str]:
 	"""A command for a tool: of this Python, of another that is at hand, or from an environment outside the checkout."""
 	home = CACHE / f"{name}-{sys.version_info[0]}.{sys.version_info[1]}"
 	own = str(home / "bin" / "python")
+	modules = [re.match(r"\w+", requirement).group() for requirement in requirements]
+	has = "import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, sys.argv[1:])))"
 	for python in (sys.executable, own, *others):
 		if os.access(python, os.X_OK):
-			command = [python, "-m", name]
-			if subprocess.run([*command, "--version"], capture_output=True).returncode == 0:
-				return command
-	say(f"Installing {requirement} into {home} ...")
+			if subprocess.run([python, "-c", has, *modules], capture_output=True).returncode == 0:
+				return [python, "-m", name]
+	say(f"Installing {' '.join(requirements)} into {home} ...")
 	subprocess.run([sys.executable, "-m", "venv", str(home)], check=True, stdin=subprocess.DEVNULL)
 	subprocess.run(
-		[own, "-m", "pip", "install", "--quiet", requirement], check=True, stdin=subprocess.DEVNULL
+		[own, "-m", "pip", "install", "--quiet", *requirements], check=True, stdin=subprocess.DEVNULL
 	)
 	return [own, "-m", name]
 
@@ -119,7 +128,7 @@ def unit() -> Outcome:
 		outcome.broken, outcome.note = True, "needs Python 3.10 or later: set PYTHON3=path"
 		return outcome
 	try:
-		pytest = tool("pytest", PYTEST, where()["BENCH"] + "/env/bin/python")
+		pytest = tool("pytest", required(UNIT), where()["BENCH"] + "/env/bin/python")
 	except (subprocess.CalledProcessError, OSError) as error:
 		outcome.broken = True
 		outcome.note = (
@@ -240,7 +249,7 @@ def run_tiers(names: list[str]) -> int:
 
 
 def lint() -> int:
-	ruff = tool("ruff", RUFF)
+	ruff = tool("ruff", [RUFF])
 	check = subprocess.run([*ruff, "check", "."], cwd=ROOT).returncode
 	shape = subprocess.run([*ruff, "format", "--check", "."], cwd=ROOT).returncode
 	return check or shape
@@ -272,6 +281,14 @@ def script(path: str) -> int:
 	).returncode
 
 
+def measure(path: str) -> int:
+	"""A script that needs no bench, in the environment of the unit tests."""
+	python, *_ = tool("pytest", required(UNIT))
+	return subprocess.run(
+		[python, path, *extra()], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
+	).returncode
+
+
 def main(names: list[str]) -> int:
 	if names == ["lint"]:
 		return lint()
@@ -279,9 +296,11 @@ def main(names: list[str]) -> int:
 		return script("tests/browser/screenshots.py")
 	if names == ["scale"]:
 		return script("tests/bench/scale.py")
+	if names in (["count"], ["fuzz"]):
+		return measure(f"tests/bench/{names[0]}.py")
 	unknown = set(names) - set(TIERS)
 	if not names or unknown:
-		say(f"usage: test.py {' '.join(TIERS)} | lint | screenshots | scale")
+		say(f"usage: test.py {' '.join(TIERS)} | lint | screenshots | scale | count | fuzz")
 		return 2
 	return run_tiers(names)
 
