@@ -198,7 +198,7 @@ def test_every_changed_byte_is_noticed():
 	data = small()
 	assert package.verify(data).ok
 	for place, byte in enumerate(data):
-		for other in {byte ^ 1, byte ^ 0x20, 0x30, 0xFF} - {byte}:
+		for other in (byte ^ 1, byte ^ 0x20, byte ^ 0xFF):
 			assert is_noticed(data[:place] + bytes([other]) + data[place + 1 :]), (place, other)
 
 
