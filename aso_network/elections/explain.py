@@ -192,11 +192,14 @@ class _Minutes:
 
 	def _event(self, event: Mapping[str, Any], held: Mapping[str, Any]) -> str:
 		said = _list(event["candidates"])
-		figures: dict[str, Any] = {name: _number(figure) for name, figure in event["figures"].items()}
-		figures["names"] = self._names(said) if said else None
-		figures["rules"] = _rules(event.get("rules") or (), self.lang, self.rules)
-		if why := figures.pop("why", None):
-			inner = {"round": _number(held["number"]), "rules": figures["rules"]}
+		rules = _rules(event.get("rules") or (), self.lang, self.rules)
+		figures = {
+			name: self._shown(figure) if isinstance(figure, str) else _number(figure)
+			for name, figure in event["figures"].items()
+		}
+		figures |= {"names": self._names(said) if said else None, "rules": rules, "why": None}
+		if why := event["figures"].get("why"):
+			inner = {"round": _number(held["number"]), "rules": rules}
 			figures["why"] = _sentence(self.words["reason"][why], inner)
 		return _sentence(self.words["event"][event["code"]], figures)
 
@@ -321,7 +324,8 @@ def _whole(value: Any) -> int:
 
 def _number(value: Any) -> str:
 	"""A whole number, or the text of a number with a fraction."""
-	return _isolated(value, "en") if isinstance(value, str) else str(_whole(value))
+	_size(value)
+	return str(value)
 
 
 def _size(value: Any) -> Decimal:
