@@ -221,7 +221,7 @@ SEED = "dice in the hall of Aman: 3 6 1 1 5 2 4 6 (demo)"
 PREFERENCES = ([0, 1], [0, 1], [0, 1], [0, 1], [1], [2, 3], [2, 3], [3, 2])
 VOTES = {
 	"deir-ezzor": (18, 17, 16, 15, 14, 13, 12, 12, 9),  # tied for the last of seven seats
-	"raqqa": (6, 5, 4, 3, 2),
+	"raqqa": (6, 5, 4, 2, 1),
 }
 
 

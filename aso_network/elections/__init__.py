@@ -1,13 +1,13 @@
 """The counting core: values in, values out. No Frappe, no clock, no randomness that is not passed in.
 
-An observer can read and run it with nothing but Python. One module per counting form, each with a
-`count(candidates, ballots, …) -> outcome.Outcome`; the other modules serve all forms.
+An observer can read and run it with nothing but Python (`cli`: the command `aso-network`). `forms.count` is the
+one door to every counting form; each form is one module, or shares one with its kin.
 
-- `ballots`: what one ballot says and whether it counts
-- `block`: plurality at large
-- `outcome`: what a count finds, and why
-- `compare`: two entries of the same papers
-- `reconcile`: roll, papers and box against each other
-- `records`: canonical JSON, the hashes of roll, box and result
+- what is counted: `ballots`, `contest`, `rules` (seat rules in words), `blt` and `ballot_csv` (files of ballots)
+- the forms: `plurality` (block, limited, approval, cumulative), `majority`, `irv`, `stv`, `unopposed`;
+  `seating` solves the seat rules for all of them
+- what a count finds, and why: `outcome`, `results` (as JSON), `explain` (in words), `nist`, `result_csv`
+- what proves it: `box`, `lot`, `records`, `package`, `canonical`
+- before the count: `compare` (two entries of the same papers), `reconcile` (roll, papers and box)
 - `errors`: one named error per rule
 """

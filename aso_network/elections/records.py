@@ -6,13 +6,11 @@ Every text names its own format, so that no two kinds of record can share a hash
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
 from aso_network.elections import results, rules
-from aso_network.elections.ballots import Ballot, as_json_value
 from aso_network.elections.canonical import canonical_json, sha256_hex
 from aso_network.elections.contest import Contest
 from aso_network.elections.errors import DuplicateVoterError, MalformedRecordError
@@ -20,7 +18,6 @@ from aso_network.elections.outcome import Outcome
 from aso_network.elections.reconcile import Figures
 
 __all__ = [
-	"box_hash",
 	"canonical_json",
 	"contest_of",
 	"lots_of",
@@ -32,7 +29,6 @@ __all__ = [
 ]
 
 ROLL_FORMAT = "aso-network/roll/1"
-BOX_FORMAT = "aso-network/box/1"
 RESULT_FORMAT = "aso-network/result/2"
 
 
@@ -45,17 +41,6 @@ def roll_hash(rows: Iterable[tuple[str, str | None]]) -> str:
 	if len({organization for organization, _delegate in voters}) != len(voters):
 		raise DuplicateVoterError("An organization is on the roll twice.")
 	return sha256_hex(canonical_json({"format": ROLL_FORMAT, "voters": voters}))
-
-
-def box_hash(ballots: Iterable[Ballot], salt: str = "") -> str:
-	"""Hash of the box as a multiset: any order, equal ballots counted.
-
-	`salt`: a random text kept with the box and shown only to those who may see the ballots. Without it a
-	box of nineteen ballots can be guessed back from its hash and the votes per candidate.
-	"""
-	counted = sorted(Counter(ballots).items())
-	papers = [[as_json_value(ballot), number] for ballot, number in counted]
-	return sha256_hex(canonical_json({"format": BOX_FORMAT, "salt": salt, "ballots": papers}))
 
 
 def result_record(

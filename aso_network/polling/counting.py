@@ -25,6 +25,7 @@ from aso_network.elections.reconcile import (
 	Figures,
 	mismatches,
 )
+from aso_network.elections.unopposed import unopposed
 from aso_network.polling import batches, box, candidacies, committee, roll, rules
 
 RECOUNTABLE = ("Tie", "Counted", "Announced")
@@ -135,7 +136,7 @@ def count(election: Document) -> None:
 def declare_unopposed(election: Document) -> None:
 	"""Effect of “Declare Unopposed”: the candidates are elected without a vote; the result says so."""
 	election.signatures_required = committee.signatures_needed(election)
-	_keep_count(election, _unopposed(rules.contest_of(election)))
+	_keep_count(election, unopposed(rules.contest_of(election)))
 
 
 @box.unlogged
@@ -155,7 +156,7 @@ def recount(election: Document) -> Document:
 	before = locked_result(election)
 	contest, ballots = rules.contest_of(election), box.ballots(election.name)
 	if _is_unopposed(before):
-		found = _unopposed(contest)
+		found = unopposed(contest)
 	else:
 		try:
 			found = forms.count(contest, ballots, lots_of(before))
@@ -571,9 +572,3 @@ def _save(result: Document) -> None:
 	result.flags.by_count = True
 	# No role may write results by hand; every caller has checked the committee or is a guarded move.
 	result.save(ignore_permissions=True)
-
-
-def _unopposed(contest):
-	from aso_network.elections import unopposed
-
-	return unopposed.unopposed(contest)

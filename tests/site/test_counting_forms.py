@@ -100,7 +100,7 @@ def test_a_form_that_cannot_be_held_is_not_decided(form, seats, max_choices, ref
 
 def test_a_seat_kept_for_a_woman_moves_and_the_result_says_why():
 	h = hall.build(organizations=6, seats=2, seat_rules=[{"minimum": 1, "group": "Women"}], people=WOMEN)
-	result = h.count([h.paper(0, 1)] * 4 + [h.paper(2)])
+	result = h.count([h.paper(0, 1)] * 3 + [h.paper(0), h.paper(2)])
 	assert elected(result) == [h.candidacies[0], h.candidacies[2]]
 	assert reason(result, h.candidacies[1]) == "passed_by_rule"
 	assert reason(result, h.candidacies[2]) == "seated_by_rule"
@@ -250,6 +250,8 @@ def test_unopposed_without_a_vote_only_if_the_meeting_said_so():
 	assert set(elected(result)) == set(h.candidacies) and result.total_ballots == 0
 	assert {row.reason_code for row in result.rows} == {"unopposed"} and result.vacant_seats == 1
 	h.sign()
+	with builders.as_user(h.tellers[0]):
+		assert package.verify(downloaded(api.verification_package, result.name)).ok
 	assert h.move("Announced").status == "Announced"
 	h = hall.build(organizations=5, seats=1, candidates=2, may_be_unopposed=1)
 	with pytest.raises(contest.NotUnopposedError):

@@ -20,7 +20,6 @@ from aso_network.elections.errors import (
 )
 from aso_network.elections.reconcile import Figures
 from aso_network.elections.records import (
-	box_hash,
 	canonical_json,
 	contest_of,
 	lots_of,
@@ -145,27 +144,6 @@ def test_the_roll_hash_can_be_repeated_with_sha256sum():
 def test_an_organization_stands_once_on_the_roll():
 	with pytest.raises(DuplicateVoterError):
 		roll_hash([("ORG-1", "a"), ("ORG-1", "b")])
-
-
-def test_the_box_hash_depends_on_the_papers_and_not_on_their_order():
-	box = [A, B, AB, A, BLANK]
-	base = box_hash(box)
-	assert box_hash(reversed(box)) == base
-	assert box_hash([B, A, A, BLANK, AB]) == base
-	assert box_hash([A, B, AB, BLANK]) != base, "a paper less, though its twin is still there"
-	assert box_hash([*box, A]) != base
-	assert box_hash([A, A, B, AB, Ballot(spoiled=True)]) != base
-	assert box_hash([A, B, A, B, A]) != box_hash([A, B, A, B, B])
-	assert box_hash([AB, BLANK]) != box_hash([A, B]), "the same votes on other papers"
-
-
-def test_a_salted_box_cannot_be_guessed_from_its_hash():
-	assert box_hash([A, B], salt="one") != box_hash([A, B], salt="other")
-	assert box_hash([A, B], salt="one") == box_hash([B, A], salt="one")
-
-
-def test_empty_roll_and_empty_box_do_not_share_a_hash():
-	assert roll_hash([]) != box_hash([])
 
 
 CONTEST = Contest(
