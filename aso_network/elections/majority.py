@@ -75,7 +75,10 @@ def _with_runoff(contest: Contest, votes: Mapping[str, int], seats: Seats) -> Se
 	outside = others.keys() - field
 	if not seating.feasible(exclude=outside, filled=best.filled):
 		needed = sorted(best.certain.union(best.tied) - field)
-		rules = seating.forbidding(exclude=outside, filled=best.filled)
+		# A minimum that the others cannot meet, or else maximums that let them fill fewer seats.
+		rules = seating.forbidding(exclude=outside, filled=0) or seating.forbidding(
+			exclude=outside, filled=best.filled
+		)
 		events.append(Event(EVENT_RULE, tuple(needed), rules=rules))
 		field.update(needed)
 	if not field:

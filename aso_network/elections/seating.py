@@ -1,40 +1,21 @@
 """Who may be elected together: the exact solver of seat rules.
 
-The question behind all others is whether a set of candidates exists that fills the seats, holds some and
-not others, and meets every rule. It is answered by a depth-first search over bit masks that never guesses: it
-takes what the rules force, proves dead ends by counting, remembers them, and branches on the group that has
-least to choose from. Which set it finds first decides nothing; only whether there is one.
+Every question is brought down to one: is there a set of candidates that fills the seats, holds some and not
+others, and meets every rule? `seat_search` answers it. What is found does not depend on which such set comes
+first: only on whether there is one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from aso_network.elections.errors import InfeasibleRulesError
 from aso_network.elections.rules import SeatRule
+from aso_network.elections.seat_search import LEVELS, MARKED, SEATS, UPPER, Group, Search, bits
 
 Attributes = Mapping[str, Mapping[str, str | int]]
-
-# Families of groups that belong to no rule.
-_SEATS = -1  # everybody
-_LEVELS = -2  # those with equal votes
-_UPPER = -3  # all with so many votes or more
-_MARKED = -4  # all with a vote
-
-_FEW = 3  # families of more groups are counted one at a time
-_LARGEST = 20_000  # bits of a number in which sets are counted
-
-
-class _Group(NamedTuple):
-	"""At least `least` and at most `most` of the candidates in `mask`. Groups of one `family` (the groups of
-	one rule, the levels of votes) have nobody in common."""
-
-	mask: int
-	least: int
-	most: int
-	family: int
 
 
 class _Level(NamedTuple):
@@ -44,13 +25,13 @@ class _Level(NamedTuple):
 	mask: int
 	seats: int
 
-	def group(self, least: int | None = None, most: int | None = None) -> _Group:
+	def group(self, least: int | None = None, most: int | None = None) -> Group:
 		"""Exactly `seats` of them, unless said otherwise."""
-		return _Group(
+		return Group(
 			self.mask,
 			self.seats if least is None else least,
 			self.seats if most is None else most,
-			_LEVELS,
+			LEVELS,
 		)
 
 
@@ -77,7 +58,7 @@ class Seating:
 		self.rules = tuple(rules)
 		self._bit = {candidate: 1 << place for place, candidate in enumerate(self.candidates)}
 		self._everybody = (1 << len(self.candidates)) - 1
-		self._search = _Search()
+		self._search = Search()
 		self._groups = [
 			self._groups_of(place, attributes or {}, tuple(seated)) for place in range(len(rules))
 		]
@@ -175,29 +156,29 @@ class Seating:
 		filled = min(self.seats, (self._everybody & ~unmarked).bit_count())
 		return Best(self, votes, found, _Level(0, unmarked, 0), filled, certain, tied)
 
-	def _most(self, groups: Sequence[_Group], mask: int, witness: int) -> int:
+	def _most(self, groups: Sequence[Group], mask: int, witness: int) -> int:
 		"""A set that meets `groups`, as `witness` does, with as many of `mask` as possible."""
 		while better := self._find(
-			[*groups, _Group(mask, (witness & mask).bit_count() + 1, mask.bit_count(), _UPPER)]
+			[*groups, Group(mask, (witness & mask).bit_count() + 1, mask.bit_count(), UPPER)]
 		):
 			witness = better
 		return witness
 
-	def _fewest(self, groups: Sequence[_Group], mask: int, witness: int) -> int:
+	def _fewest(self, groups: Sequence[Group], mask: int, witness: int) -> int:
 		"""A set that meets `groups`, as `witness` does, with as few of `mask` as possible."""
 		while (held := (witness & mask).bit_count()) and (
-			better := self._find([*groups, _Group(mask, 0, held - 1, _UPPER)])
+			better := self._find([*groups, Group(mask, 0, held - 1, UPPER)])
 		) is not None:
 			witness = better
 		return witness
 
-	def _common(self, levels: Sequence[_Level], groups: Sequence[_Group], witness: int) -> tuple[int, int]:
+	def _common(self, levels: Sequence[_Level], groups: Sequence[Group], witness: int) -> tuple[int, int]:
 		"""Who is in all sets that meet `groups`, and who in any (of `levels`)."""
 		every, some = witness, witness
 		for level in levels:
 			if level.seats in (0, level.mask.bit_count()):
 				continue
-			for bit in _bits(level.mask):
+			for bit in bits(level.mask):
 				if every & bit:
 					other = self._find(groups, exclude=bit)
 				elif not some & bit:
@@ -232,18 +213,18 @@ class Seating:
 			raise InfeasibleRulesError(f"No set of the candidates meets the seat rules: {numbers}.", conflict)
 		return found
 
-	def _groups_of(self, place: int, attributes: Attributes, seated: tuple[str, ...]) -> list[_Group]:
+	def _groups_of(self, place: int, attributes: Attributes, seated: tuple[str, ...]) -> list[Group]:
 		"""The groups of one rule, as far as `seated` leaves them open."""
 		rule, found = self.rules[place], []
 		for members in rule.groups(attributes, (*self.candidates, *seated)).values():
 			mask = sum(self._bit.get(candidate, 0) for candidate in members)
 			held = sum(candidate in members for candidate in seated)
 			most = mask.bit_count() if rule.maximum is None else rule.maximum - held
-			found.append(_Group(mask, max(0, rule.minimum - held), min(most, mask.bit_count()), place))
+			found.append(Group(mask, max(0, rule.minimum - held), min(most, mask.bit_count()), place))
 		return found
 
-	def _of_seats(self, least: int, most: int) -> _Group:
-		return _Group(self._everybody, least, most, _SEATS)
+	def _of_seats(self, least: int, most: int) -> Group:
+		return Group(self._everybody, least, most, SEATS)
 
 	def _mask(self, candidates: Iterable[str]) -> int:
 		return sum(self._bit[candidate] for candidate in set(candidates))
@@ -253,7 +234,7 @@ class Seating:
 
 	def _find(
 		self,
-		groups: Sequence[_Group],
+		groups: Sequence[Group],
 		include: int = 0,
 		exclude: int = 0,
 		places: Iterable[int] | None = None,
@@ -338,7 +319,7 @@ class Best:
 		include, exclude = self._seating._mask(others), self._seating._mask([candidate])
 		return self._seating._smallest(lambda places: not self._rival(candidate, include, exclude, places))
 
-	def _seats_group(self) -> _Group:
+	def _seats_group(self) -> Group:
 		return self._seating._of_seats(self.filled, self.filled)
 
 	def _rival(self, candidate: str, include: int, exclude: int, places: tuple[int, ...]) -> bool:
@@ -348,11 +329,11 @@ class Best:
 		marked = everybody & ~without.mask
 		limits = [
 			self._seating._of_seats(0, self._seating.seats),
-			_Group(marked, self.filled - without.seats, marked.bit_count(), _MARKED),
+			Group(marked, self.filled - without.seats, marked.bit_count(), MARKED),
 			without.group(least=0),
 		]
 
-		def exists(*groups: _Group) -> bool:
+		def exists(*groups: Group) -> bool:
 			return self._seating._find([*limits, *groups], include, exclude, places) is not None
 
 		upper = [level for level in self._levels if level.votes > self._votes[candidate]]
@@ -362,7 +343,7 @@ class Best:
 			seats += level.seats
 		if exists(
 			*(level.group(most=level.mask.bit_count()) for level in upper),
-			_Group(mask, seats + 1, mask.bit_count(), _UPPER),
+			Group(mask, seats + 1, mask.bit_count(), UPPER),
 		):
 			return True
 		exact = [level.group() for level in upper]
@@ -387,13 +368,6 @@ def conflict(
 	return Seating(candidates, seats, rules, attributes, seated).conflict()
 
 
-def _bits(mask: int) -> Iterator[int]:
-	while mask:
-		bit = mask & -mask
-		yield bit
-		mask ^= bit
-
-
 def _smallest(places: tuple[int, ...], holds: Callable[[tuple[int, ...]], bool]) -> tuple[int, ...]:
 	"""The smallest of the sets of `places` for which `holds`, first by place; empty if it holds for none, or
 	without any.
@@ -412,189 +386,3 @@ def _smallest(places: tuple[int, ...], holds: Callable[[tuple[int, ...]], bool])
 			if holds(some):
 				return some
 	return places
-
-
-class _Search:
-	"""Depth-first search for a set that meets all groups. Remembers dead ends from one question to the next."""
-
-	def __init__(self) -> None:
-		self._dead_ends: set[frozenset[tuple[int, int, int]]] = set()
-
-	def find(self, groups: Sequence[_Group], chosen: int, free: int) -> int | None:
-		"""A mask with all of `chosen`, some of `free` and nobody else that meets `groups`; None if there is
-		none."""
-		passed_through = []
-		while True:
-			forced = _force(groups, chosen, free)
-			if forced is None:
-				break
-			groups, chosen, free = forced
-			left = [_Left.of(group, chosen, free) for group in groups]
-			needy = [group for group in left if group.need > 0]
-			if not needy:
-				return chosen
-			state = frozenset((group.mask, max(0, group.need), min(group.room, group.open)) for group in left)
-			if state in self._dead_ends:
-				break
-			passed_through.append(state)
-			if _hopeless(left, free):
-				break
-			pick, replaceable = _pick(left, needy, free)
-			found = self.find(groups, chosen | pick, free & ~pick)
-			if found is not None:
-				return found
-			free &= ~replaceable
-		self._dead_ends.update(passed_through)
-		return None
-
-
-class _Left(NamedTuple):
-	"""What is left of a group: the candidates still free in it, how many it needs and has room for."""
-
-	mask: int
-	open: int
-	need: int
-	room: int
-	family: int
-
-	@classmethod
-	def of(cls, group: _Group, chosen: int, free: int) -> _Left:
-		has, mask = (chosen & group.mask).bit_count(), free & group.mask
-		return cls(mask, mask.bit_count(), group.least - has, group.most - has, group.family)
-
-
-def _force(groups: Sequence[_Group], chosen: int, free: int) -> tuple[list[_Group], int, int] | None:
-	"""Seat whom a group cannot spare, leave out whom it has no room for, until nothing changes. Groups that can
-	no longer fail are dropped. None if a group fails."""
-	while True:
-		before, binding = (chosen, free), []
-		for group in groups:
-			mask = group.mask
-			has, can = (chosen & mask).bit_count(), (free & mask).bit_count()
-			if has > group.most or has + can < group.least:
-				return None
-			if has == group.most:
-				free &= ~mask
-			elif has + can == group.least:
-				chosen |= free & mask
-				free &= ~mask
-			elif has < group.least or has + can > group.most:
-				binding.append(group)
-		groups = binding
-		if (chosen, free) == before:
-			return binding, chosen, free
-
-
-def _hopeless(left: Sequence[_Left], free: int) -> bool:
-	"""Does counting prove that nothing fits?
-
-	Families with few groups (women, under 30, equal votes) are taken together with one family of many groups
-	(the districts, the organizations) at a time. For these it is exact; it does not see how two families of
-	many groups cross, which is left to the search.
-	"""
-	families: dict[int, list[_Left]] = {}
-	for group in left:
-		families.setdefault(group.family, []).append(group)
-	everybody = families.pop(_SEATS, None)
-	room = everybody[0].room if everybody else free.bit_count()
-	need = max(0, everybody[0].need) if everybody else 0
-	large = [family for family in families.values() if len(family) > _FEW]
-	small = [group for family in families.values() if len(family) <= _FEW for group in family]
-	return not all(
-		_countable(family, some, free, need, room)
-		for family in large or [[]]
-		for some in _chunks(small, room)
-	)
-
-
-def _chunks(groups: Sequence[_Left], room: int) -> Iterator[list[_Left]]:
-	"""`groups` in lots that can be counted together in at most `_LARGEST` bits; at least one, if empty."""
-	chunk: list[_Left] = []
-	size = room + 2
-	for group in sorted(groups, key=lambda group: (group.open - group.need, group.mask)):
-		digit = min(group.room, room) + 2
-		if chunk and size * digit > _LARGEST:
-			yield chunk
-			chunk, size = [], room + 2
-		chunk.append(group)
-		size *= digit
-	yield chunk
-
-
-def _countable(family: Sequence[_Left], others: Sequence[_Left], free: int, need: int, room: int) -> bool:
-	"""Can `need` to `room` of `free` be taken so that each group of `family`, who have nobody in common, and
-	each of `others` has what it needs and no more than it has room for?
-
-	A set is counted as a number with one digit for its size and one for each of `others`: bit n of `state` is
-	set if n can be reached. To add a candidate shifts all; `valid` drops the numbers with a digit too large.
-	"""
-	step, kinds = room + 2, [(free, 1)]
-	valid = (1 << room + 1) - 1
-	wanted = valid >> need << need
-	for other in others:
-		most = min(other.room, room)
-		valid = _repeated(valid, step, 0, most)
-		wanted = _repeated(wanted, step, max(0, other.need), most)
-		kinds = [
-			kind
-			for mask, shift in kinds
-			for kind in ((mask & other.mask, shift + step), (mask & ~other.mask, shift))
-			if kind[0]
-		]
-		step *= most + 2
-	state, rest = 1, free
-	for group in family:
-		rest &= ~group.mask
-		state = _with_group(state, group, kinds, valid)
-	for mask, shift in kinds:
-		for _ in range((rest & mask).bit_count()):
-			state |= state << shift & valid
-	return bool(state & wanted)
-
-
-def _with_group(state: int, group: _Left, kinds: Sequence[tuple[int, int]], valid: int) -> int:
-	"""What can be reached from `state` by adding what `group` needs to what it has room for."""
-	need = max(0, group.need)
-	endless = group.room >= group.open
-	# by_taken[n]: n of the group are taken; the last one stands for all above, if there is room for all.
-	by_taken = [state] + [0] * (need if endless else group.room)
-	for mask, shift in kinds:
-		for _ in range((group.mask & mask).bit_count()):
-			if endless:
-				by_taken[-1] |= by_taken[-1] << shift & valid
-			for taken in range(len(by_taken) - 1, 0, -1):
-				by_taken[taken] |= by_taken[taken - 1] << shift & valid
-	reached = 0
-	for reachable in by_taken[need:]:
-		reached |= reachable
-	return reached
-
-
-def _repeated(bits: int, step: int, first: int, last: int) -> int:
-	"""`bits` at each of the digits `first` to `last` that are worth `step`."""
-	found = 0
-	for digit in range(first, last + 1):
-		found |= bits << digit * step
-	return found
-
-
-def _pick(left: Sequence[_Left], needy: Sequence[_Left], free: int) -> tuple[int, int]:
-	"""The candidate to try next, and all (with the pick) whom no set can hold if none holds the pick.
-
-	From the needy group that can spare fewest; there the one who helps most groups and fills fewest up. Whoever
-	helps no group that the pick does not help, and fills up each that the pick fills up, could be replaced by
-	the pick in any set.
-	"""
-	group = min(needy, key=lambda group: (group.open - group.need, group.open))
-	best, pick = None, 0
-	for bit in _bits(group.mask):
-		score = sum(1 if other.need > 0 else -1 for other in left if other.mask & bit)
-		if best is None or score > best:
-			best, pick = score, bit
-	for other in left:
-		if other.mask & pick:
-			if other.room < other.open:
-				free &= other.mask
-		elif other.need > 0:
-			free &= ~other.mask
-	return pick, free
