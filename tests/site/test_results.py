@@ -4,8 +4,8 @@ import frappe
 import pytest
 
 from aso_network.api import elections as api
-from aso_network.elections import box as closed_box
 from aso_network.aso_network.doctype.election_result.election_result import SealedResultError
+from aso_network.elections import box as closed_box
 from aso_network.polling import box, committee, counting
 from aso_network.workflows import guard
 from tests.site import builders, hall
