@@ -381,7 +381,9 @@ def _whole(word: str) -> int:
 def _names_in(order: str) -> tuple[str, ...]:
 	"""The names of `--lot`, between commas; a name with a comma stands in double quotes, as in CSV."""
 	try:
-		return tuple(name.strip() for name in next(csv.reader([order], strict=True), []))
+		return tuple(
+			name.strip() for name in next(csv.reader([order], strict=True, skipinitialspace=True), [])
+		)
 	except csv.Error as error:
 		raise _Stop(f"--lot: {error}; names between commas are expected") from None
 
