@@ -98,7 +98,8 @@ def as_json_value(rule: SeatRule) -> dict[str, Any]:
 	return {
 		word: value
 		for word, value in said.items()
-		if value not in (None, False) and (word, value) != ("min", 0)
+		# By identity: 0 equals False, but a maximum of 0 is a rule.
+		if value is not None and value is not False and (word, value) != ("min", 0)
 	}
 
 
