@@ -81,7 +81,7 @@ def judge(ballot: Ballot, max_choices: int | None) -> str:
 
 def checked(ballot: Ballot, candidates: Collection[str]) -> Ballot:
 	"""`ballot`, if it marks only `candidates`; raises UnknownCandidateError."""
-	if not all(choice in candidates for choice in ballot.choices):
+	if not frozenset(candidates).issuperset(ballot.choices):  # of a frozenset this is no copy
 		raise UnknownCandidateError("A ballot marks somebody who does not stand in this contest.")
 	return ballot
 

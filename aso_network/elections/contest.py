@@ -118,12 +118,12 @@ def collect(contest: Contest, ballots: Iterable[Ballot]) -> Papers:
 	votes = dict.fromkeys(contest.candidates, 0)
 	sums: Counter[str] = Counter()
 	rankings: dict[tuple[str, ...], int] = {}
-	allowed, ranked = contest.allowed, contest.kind == RANKING
+	standing, allowed, ranked = frozenset(votes), contest.allowed, contest.kind == RANKING
 	for ballot in ballots:
 		if ballot.choices in rankings:  # says what a valid ballot before it said
 			rankings[ballot.choices] += ballot.weight
 			continue
-		kind = judge(checked(ballot, votes), allowed)
+		kind = judge(checked(ballot, standing), allowed)
 		if ranked and kind == VALID:
 			rankings[ballot.choices] = ballot.weight
 			continue

@@ -21,10 +21,12 @@ What the Order leaves to a lot without need, or does not speak of:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, combinations
+from operator import itemgetter
 
 from aso_network.elections.contest import Contest, Papers
 from aso_network.elections.errors import InfeasibleRulesError, InvalidLotError
@@ -149,7 +151,10 @@ class Count:
 	) -> None:
 		self.contest, self.papers, self.lots, self.unit = contest, papers, lots, unit
 		self.quota = None if quota is None else quota * unit
-		self.named = frozenset(chain.from_iterable(papers.rankings))
+		first = {candidate for candidate, number in papers.votes.items() if number}
+		self.named = frozenset(contest.candidates)
+		if len(first) < len(self.named):
+			self.named = frozenset(chain.from_iterable(papers.rankings))
 		self.limits = _Limits(contest, self.named) if contest.rules else None
 		self.seats = self.limits.seats if self.limits else contest.seats
 		self.used: list[Lot] = []
@@ -368,17 +373,14 @@ class Count:
 			value = surplus * value // votes if votes else 0
 			if not value:
 				continue
-			received: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+			received: defaultdict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
 			for paper in papers:
 				for choice in paper[0]:
 					if choice in continuing:
-						if choice in received:
-							received[choice].append(paper)
-						else:
-							received[choice] = [paper]
+						received[choice].append(paper)
 						break
 			for choice, held in received.items():
-				credit = value * sum(number for _, number in held)
+				credit = value * sum(map(itemgetter(1), held))
 				state.votes[choice] += credit
 				state.parcels[choice] += ((value, held),)
 				left -= credit
