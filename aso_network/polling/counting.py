@@ -366,7 +366,7 @@ def sign(result: Document, result_hash: str) -> int:
 @box.unlogged
 def verify(result: Document, election: Document) -> None:
 	"""Raises ResultChangedError unless record, hash, rows and the box still say the same."""
-	record = json.loads(result.record)
+	record = record_of(result)
 	votes = {row.candidacy: (cint(row.votes), bool(row.elected)) for row in result.rows}
 	counted = record["result"]
 	recorded = {c["candidate"]: (c["votes"], c["elected"]) for c in counted["candidates"]}
@@ -388,6 +388,19 @@ def verify(result: Document, election: Document) -> None:
 			).format(result.title),
 			ResultChangedError,
 		)
+
+
+def record_of(result: Document) -> dict[str, Any]:
+	"""The record that `result` stands for; raises ResultChangedError if an earlier version of the app wrote it."""
+	record = json.loads(result.record)
+	if record["format"] != records.RESULT_FORMAT:
+		frappe.throw(
+			_(
+				"{0} was counted by an earlier version of this app. Use “Recount” on its election; the new result can be checked and exported."
+			).format(result.title),
+			ResultChangedError,
+		)
+	return record
 
 
 def require_signatures(election: Document) -> None:

@@ -26,6 +26,10 @@ def explanation(result: Document, lang: str | None = None) -> dict[str, Any]:
 	"""
 	lang = lang or rules.language()
 	record = json.loads(result.record)
+	if record["format"] != records.RESULT_FORMAT:
+		# Of an earlier version of the app: its rows say why, in English.
+		reasons = {row.candidacy: row.reason for row in result.rows}
+		return {"form": "", "lines": [], "sections": [], "reasons": reasons, "lot_steps": []}
 	found, names = record["result"], _names(result, record, lang)
 	lines = explain.lines(record, lang, names)
 	return {

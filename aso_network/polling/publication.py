@@ -11,7 +11,7 @@ from frappe.utils import cstr, get_system_timezone, now_datetime
 
 from aso_network import audit
 from aso_network.elections import explain, nist, package, result_csv
-from aso_network.polling import box, committee, rules
+from aso_network.polling import box, committee, counting, rules
 from aso_network.roles import OBSERVER
 
 
@@ -20,8 +20,10 @@ def send_package(result: Document) -> None:
 	"""Answer with the verification package of `result`; with the ballots for whom `may_have_ballots`."""
 	election = frappe.get_doc("Election", result.election)
 	ballots = box.salted(election.name) if may_have_ballots(election) else None
-	content = package.build(json.loads(result.record), signatures(result), ballots)
+	content = package.build(counting.record_of(result), signatures(result), ballots)
 	audit.record(result, "Export Package" if ballots is None else "Export Package with Ballots")
+	# A download is a GET, after which Frappe keeps nothing unless told to.
+	frappe.local.flags.commit = True
 	_send(f"{result.name}.json", content, "application/json")
 
 
@@ -52,7 +54,7 @@ def send_report(result: Document) -> None:
 		"Network Platform", election.platform, ["name_en", "name_ar", "name_ku"], as_dict=True
 	)
 	report = nist.report(
-		json.loads(result.record),
+		counting.record_of(result),
 		issuer=company.company_name,
 		issuer_abbreviation=company.abbr,
 		generated=now_datetime().replace(tzinfo=ZoneInfo(get_system_timezone())).isoformat("T", "seconds"),
@@ -69,7 +71,7 @@ def send_report(result: Document) -> None:
 
 def send_table(result: Document) -> None:
 	"""Answer with the result as CSV, in the reader's language."""
-	record, lang = json.loads(result.record), rules.language()
+	record, lang = counting.record_of(result), rules.language()
 	said = record["contest"]
 	table = result_csv.table(
 		record,

@@ -333,6 +333,9 @@ def test_the_package_is_verified_from_nothing_and_ballots_go_to_committee_and_ob
 		assert not json.loads(without)["package"].get("ballots"), user
 		assert package.verify(without).ok
 	h.move("Announced")
+	taken = {"reference_name": result.name, "action": "Export Package with Ballots"}
+	assert frappe.get_all("Network Audit Event", filters=taken, pluck="user") == [h.tellers[0]]
+	assert frappe.local.flags.commit
 	with builders.as_user(observer):
 		assert json.loads(downloaded(api.verification_package, result.name))["package"]["ballots"]
 	with builders.as_user(officer):
@@ -370,3 +373,18 @@ def test_exports_carry_the_count():
 		("ar", n) for n in everybody(h, "candidate_name_ar")
 	}
 	assert name_ar and len(texts) == 2
+
+
+def test_a_result_of_an_earlier_version_still_opens_and_says_what_to_do():
+	h = hall.build(organizations=6)
+	result = h.count([h.paper(0)] * 3)
+	old = json.dumps({"format": "aso-network/result/1"})
+	frappe.db.set_value("Election Result", result.name, "record", old, update_modified=False)
+	with builders.as_user(h.tellers[0]):
+		result = frappe.get_doc("Election Result", result.name)
+		result.run_method("onload")
+		assert set(result.get_onload()["explanation"]["reasons"]) == set(h.candidacies)
+		with pytest.raises(counting.ResultChangedError, match="Recount"):
+			downloaded(api.verification_package, result.name)
+		again = api.recount(h.election)
+		assert package.verify(downloaded(api.verification_package, again)).ok
