@@ -18,7 +18,7 @@ def unopposed(contest: Contest) -> Outcome:
 		raise OpposedError("Nobody stands, so nobody can be declared elected.")
 	if len(contest.candidates) > contest.seats:
 		raise OpposedError(
-			f"{len(contest.candidates)} candidates stand for {contest.seats} seats, so a vote has to be held."
+			f"More candidates ({len(contest.candidates)}) than seats ({contest.seats}): a vote has to be held."
 		)
 	seating = Seating(contest.candidates, contest.seats, contest.rules, contest.attributes, contest.seated)
 	if conflict := seating.forbidding(contest.candidates, filled=0):
