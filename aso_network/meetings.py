@@ -529,7 +529,8 @@ def models_of_others(platform: str) -> list[frappe._dict]:
 
 def for_print(doc: Document) -> frappe._dict:
 	"""What the minutes show beside the fields, in the language of the print: `platform`, `hours`, `facilitator`,
-	and `people` (`organization`, `person`, `left_at`), those who were there."""
+	`forms` (row → `kind`, `max_choices` and `about` of an electoral form), `seat_rules` in words, and `people`
+	(`organization`, `person`, `left_at`), those who were there."""
 	rows = [row for row in doc.attendance if row.present or row.left_at]
 	named = membership.names_in(frappe.local.lang, [row.organization for row in rows])
 	hours = [format_time(time, "HH:mm") for time in (doc.start_time, doc.end_time) if time]
@@ -537,6 +538,12 @@ def for_print(doc: Document) -> frappe._dict:
 		platform=platforms.name_in(frappe.local.lang, doc.platform),
 		hours=" – ".join(hours),
 		facilitator=doc.facilitator and frappe.db.get_value("Contact", doc.facilitator, "full_name"),
+		forms={
+			row.name: frappe._dict(rules.of_papers(row), about=rules.about_form(row.form))
+			for row in doc.decisions
+			if row.kind == "Electoral Form" and row.form
+		},
+		seat_rules=[rules.words(rules.seat_rule(row)) for row in doc.seat_rules],
 		people=[
 			frappe._dict(
 				organization=named.get(row.organization) or row.organization_name,

@@ -1,10 +1,14 @@
 from frappe import _, throw
 from frappe.model.document import Document
 
-from aso_network.polling import committee, contest
+from aso_network.polling import committee, contest, rules
 
 
 class Election(Document):
+	def onload(self) -> None:
+		self.set_onload("form_in_words", rules.about_form(self.form))
+		self.set_onload("seat_rules_in_words", [rules.words(rule) for rule in rules.seat_rules(self)])
+
 	def validate(self) -> None:
 		contest.restore_kept_fields(self)
 		contest.set_defaults(self)
@@ -20,3 +24,7 @@ class Election(Document):
 						self.title, _(self.meta.get_label(field))
 					)
 				)
+
+	def for_print(self) -> dict[str, str | int | None]:
+		"""How its ballot papers are marked; empty before the rules are adopted."""
+		return rules.of_papers(self) if self.form else {}

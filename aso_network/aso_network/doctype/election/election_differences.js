@@ -2,7 +2,7 @@
 /* global bdi, ask, both_names */
 
 async function show_differences(batch, { may_resolve, on_change }) {
-	const [{ first, second }, { candidates }] = await Promise.all([
+	const [{ first, second }, { candidates, kind }] = await Promise.all([
 		ask("differences", { batch }),
 		ask("entry", { batch }),
 	]);
@@ -66,17 +66,17 @@ async function show_differences(batch, { may_resolve, on_change }) {
 		.get_field("sides")
 		.$wrapper.html(
 			`${hint}<div class="row">${sides
-				.map((side) => difference_side(side, candidates))
+				.map((side) => difference_side(side, candidates, kind))
 				.join("")}</div>`
 		);
 	dialog.show();
 }
 
-function difference_side(side, candidates) {
+function difference_side(side, candidates, kind) {
 	const ballots = side.only.map(
 		(ballot) =>
-			`<li>${difference_text(ballot, candidates)}${
-				ballot.times > 1 ? ` <b dir="ltr">× ${ballot.times}</b>` : ""
+			`<li>${difference_text(ballot, candidates, kind)}${
+				ballot.times > 1 ? ` <b>${__("{0} such papers", [ballot.times])}</b>` : ""
 			}</li>`
 	);
 	return `<div class="col-sm-6">
@@ -85,17 +85,29 @@ function difference_side(side, candidates) {
 	</div>`;
 }
 
-// In the order of the ballot and with its numbers, as the paper in the stack looks.
-function difference_text(ballot, candidates) {
-	if (ballot.spoiled) {
+// As the paper in the stack looks: preferences with their numbers, first to last; marks and points in the
+// order of the ballot.
+function difference_text({ choices, spoiled }, candidates, kind) {
+	if (spoiled) {
 		return __("Spoiled");
 	}
-	const marked = candidates.filter((candidate) => ballot.choices.includes(candidate.candidacy));
-	if (!marked.length) {
+	if (!choices.length) {
 		return __("Blank");
 	}
 	const name = (candidate) => bdi(both_names(candidate.name, candidate.name_ar).first);
-	return `<ul class="aso-marks list-unstyled">${marked
-		.map((candidate) => `<li><b>${candidate.number}</b> ${name(candidate)}</li>`)
-		.join("")}</ul>`;
+	const line = (mark, candidate) => `<li><b>${mark}</b> ${name(candidate)}</li>`;
+	const chosen = candidates.filter(({ candidacy }) => choices.includes(candidacy));
+	const points = ({ candidacy }) => choices.filter((choice) => choice === candidacy).length;
+	const lines = {
+		marks: () => chosen.map((candidate) => line(candidate.number, candidate)),
+		points: () => chosen.map((candidate) => line(`${points(candidate)} ×`, candidate)),
+		ranking: () =>
+			choices.map((choice, index) =>
+				line(
+					`${index + 1}.`,
+					candidates.find(({ candidacy }) => candidacy === choice)
+				)
+			),
+	}[kind]();
+	return `<ul class="aso-marks list-unstyled">${lines.join("")}</ul>`;
 }

@@ -6,19 +6,16 @@ frappe.provide("aso.ballot_entry");
 	const esc = frappe.utils.escape_html;
 	const bdi = (text) => `<bdi>${esc(text || "")}</bdi>`;
 	const empty = () => ({ choices: [], spoiled: false });
-	const copy = ({ choices, spoiled }) => ({
-		choices: [...choices].sort(),
-		spoiled: Boolean(spoiled),
-	});
-	const same = (one, other) => JSON.stringify(copy(one)) === JSON.stringify(copy(other));
 	const is_empty = (ballot) => !ballot.choices.length && !ballot.spoiled;
 
 	module.Desk = class Desk {
 		constructor(page) {
 			this.page = page;
 			this.$body = $('<div class="ballot-entry"></div>').appendTo(page.main);
-			this.$body.on("click", "[data-candidate]", (e) => {
-				this.toggle(e.currentTarget.dataset.candidate);
+			this.$body.on("click", "[data-candidate], [data-less]", (e) => {
+				const { candidate, less } = e.currentTarget.dataset;
+				this.taking = this.taking || Boolean(less);
+				this.press(candidate || less);
 				// Who came with Tab goes on from there; after a tap the keys work at once.
 				if (e.detail === 0) {
 					e.currentTarget.focus();
@@ -85,8 +82,12 @@ frappe.provide("aso.ballot_entry");
 
 		begin(entry) {
 			this.entry = entry;
+			this.kind = module.kinds[entry.kind];
+			this.taking = false;
 			entry.candidates.forEach((candidate, index) => {
-				candidate.key = module.key_of(candidate.number || index + 1);
+				candidate.number = candidate.number || index + 1;
+				candidate.key = module.key_of(candidate.number);
+				candidate.shown = names_of(candidate)[0];
 			});
 			this.page.set_title(__("Batch {0}", [entry.number]));
 			this.page.clear_actions();
@@ -141,7 +142,7 @@ frappe.provide("aso.ballot_entry");
 			// Enter on a button reached with Tab presses that button.
 			if (
 				meaning.action === "next" &&
-				event.target.closest("[data-do], a, .page-head button")
+				event.target.closest("[data-do], [data-less], a, .page-head button")
 			) {
 				return;
 			}
@@ -156,7 +157,7 @@ frappe.provide("aso.ballot_entry");
 			} else {
 				const candidate = this.entry.candidates.find((c) => c.key === meaning.candidate);
 				if (candidate) {
-					this.toggle(candidate.candidacy);
+					this.press(candidate.candidacy);
 				} else {
 					this.say(__("No candidate has the key {0}.", [meaning.candidate]));
 				}
@@ -169,13 +170,15 @@ frappe.provide("aso.ballot_entry");
 				return;
 			}
 			this.close_question();
+			const { taking } = this;
+			this.take(action === "less" && !taking);
 			const actions = {
 				next: () => this.next(),
 				back: () => this.go_to(this.at - 1),
-				clear: () => this.change(empty(), __("Marks taken off.")),
+				clear: () => this.change(empty(), __("Paper cleared.")),
 				spoil: () => this.spoil(),
 				remove: () => this.remove(),
-				escape: () => !question && this.leave_correction(),
+				escape: () => !question && !taking && this.leave_correction(),
 				finish: () => this.finish(),
 			};
 			actions[action]?.();
@@ -210,26 +213,40 @@ frappe.provide("aso.ballot_entry");
 			return true;
 		}
 
-		toggle(candidacy) {
+		// The key or the button of a candidate.
+		press(candidacy) {
 			if (this.question?.name === "version") {
 				return;
 			}
 			this.close_question();
+			const { taking, kind } = this;
+			this.take(false);
 			if (this.ballot.spoiled) {
 				this.say(__("This ballot is marked as spoiled; press X to take that back."));
 				this.focus();
 				return;
 			}
-			const marked = this.ballot.choices.includes(candidacy);
-			const choices = marked
-				? this.ballot.choices.filter((choice) => choice !== candidacy)
-				: [...this.ballot.choices, candidacy];
-			const { name } = this.entry.candidates.find((c) => c.candidacy === candidacy);
+			const before = this.ballot.choices;
+			const choices = (taking ? kind.less : kind.press)(before, candidacy);
+			const { shown } = this.entry.candidates.find((c) => c.candidacy === candidacy);
+			// More than the one that was pressed has gone: said to those who look, too.
+			const unexpected = before.length - choices.length > 1;
 			this.change(
 				{ choices, spoiled: false },
-				marked ? __("{0}: mark taken off.", [name]) : __("{0} marked.", [name])
+				kind.said(before, choices, candidacy, shown),
+				unexpected
 			);
 			this.focus();
+		}
+
+		// Whether the next key takes a point away.
+		take(taking) {
+			this.taking = Boolean(taking && this.kind.less);
+			this.$body.toggleClass("be-taking", this.taking);
+			this.$body.find("[data-do=less]").attr("aria-pressed", this.taking);
+			if (this.taking) {
+				this.say(__("Take a point away: press the candidate."), true);
+			}
 		}
 
 		spoil() {
@@ -239,20 +256,20 @@ frappe.provide("aso.ballot_entry");
 			);
 		}
 
-		change(ballot, said) {
+		change(ballot, said, visibly = false) {
 			this.ballot = ballot;
 			if (this.at === this.store.ballots.length) {
 				this.store.keep_draft(is_empty(ballot) ? null : ballot);
 			}
 			this.show_ballot();
-			this.say(`${said} ${this.$verdict.text()}`);
+			this.say(`${said} ${this.$verdict.text()}`, visibly && said);
 		}
 
 		next() {
 			if (is_empty(this.ballot)) {
 				this.ask(
 					"blank",
-					__("No mark. Is ballot {0} blank?", [this.at + 1]),
+					__("Nothing is entered. Is ballot {0} blank?", [this.at + 1]),
 					__("Yes, blank"),
 					__("No")
 				);
@@ -264,20 +281,20 @@ frappe.provide("aso.ballot_entry");
 		commit() {
 			const ballots = [...this.store.ballots];
 			const entered = this.at + 1;
-			ballots[this.at] = copy(this.ballot);
+			ballots[this.at] = this.tidy(this.ballot);
 			const shown = this.words(ballots[this.at]);
 			if (entered === ballots.length && this.at === this.store.ballots.length) {
 				this.store.draft = null;
 			}
 			this.store.replace(ballots);
 			this.go_to(entered);
-			this.$last.html(__("Ballot {0}: {1}", [entered, bdi(shown)]));
+			this.$last.text(__("Ballot {0}: {1}", [entered, shown]));
 			this.say(__("Ballot {0} entered: {1}.", [entered, shown]));
 		}
 
 		remove() {
 			if (this.at === this.store.ballots.length) {
-				this.change(empty(), __("Marks taken off."));
+				this.change(empty(), __("Paper cleared."));
 				return;
 			}
 			this.ask(
@@ -300,7 +317,7 @@ frappe.provide("aso.ballot_entry");
 			if (this.at < this.store.ballots.length) {
 				this.go_to(this.store.ballots.length);
 			} else {
-				this.change(empty(), __("Marks taken off."));
+				this.change(empty(), __("Paper cleared."));
 			}
 		}
 
@@ -311,7 +328,7 @@ frappe.provide("aso.ballot_entry");
 			}
 			const { ballots, draft } = this.store;
 			this.at = Math.min(index, ballots.length);
-			this.ballot = copy(ballots[this.at] || draft || empty());
+			this.ballot = this.tidy(ballots[this.at] || draft || empty());
 			this.show_ballot();
 			if (this.at < ballots.length) {
 				this.say(
@@ -326,10 +343,10 @@ frappe.provide("aso.ballot_entry");
 		finish() {
 			const { ballots } = this.store;
 			const stored = ballots[this.at] || empty();
-			if (!same(this.ballot, stored)) {
+			if (JSON.stringify(this.tidy(this.ballot)) !== JSON.stringify(this.tidy(stored))) {
 				this.say(
 					__(
-						"Ballot {0} is not entered yet. Press Enter to enter it, or 0 to take the marks off.",
+						"Ballot {0} is not entered yet. Press Enter to enter it, or 0 to clear it.",
 						[this.at + 1]
 					),
 					true
@@ -390,18 +407,19 @@ frappe.provide("aso.ballot_entry");
 		// --- what is shown ---
 
 		render() {
-			const { entry } = this;
-			this.$body.html(`
+			const { entry, kind } = this;
+			this.$body.removeClass("be-taking").attr("data-kind", entry.kind).html(`
 				<p class="be-title text-muted">${bdi(entry.election_title)}</p>
 				<div class="be-head">
 					<h2 class="be-number"></h2>
 					<span class="be-total"></span>
 					<span class="be-saving" role="status"></span>
 				</div>
-				<div class="be-pad" tabindex="-1" role="application" aria-label="${__(
-					"Ballot: press the key of each marked candidate, then Enter"
-				)}">
-					<div class="be-candidates">${entry.candidates.map(candidate_html).join("")}</div>
+				<div class="be-pad" tabindex="-1" role="application" aria-label="${kind.instruction()}">
+					${kind === module.kinds.marks ? "" : `<p class="be-how">${kind.instruction()}</p>`}
+					<div class="be-candidates">${entry.candidates
+						.map((candidate) => candidate_html(candidate, kind))
+						.join("")}</div>
 				</div>
 				<div class="be-foot">
 					<p class="be-verdict"></p>
@@ -410,17 +428,18 @@ frappe.provide("aso.ballot_entry");
 					<div class="be-actions">
 						${action_html("next", __("Next ballot"), "Enter", "btn-primary")}
 						${action_html("spoil", __("Spoiled"), "X")}
-						${action_html("clear", __("Clear marks"), "0")}
+						${kind.less ? action_html("less", __("Take a point away"), "−") : ""}
+						${action_html("clear", __("Clear paper"), "0")}
 						${action_html("back", __("Previous ballot"), "⌫")}
 						${action_html("remove", __("Remove ballot"), "Del")}
 						${action_html("finish", __("Finish"), "F10")}
 					</div>
 				</div>
 				<p class="be-last text-muted"></p>
-				<p class="be-help text-muted small">${__(
-					"Blank paper: next ballot without a mark, then confirm. More marks than {0}: enter them as they are.",
-					[entry.max_choices]
-				)}</p>
+				<ul class="be-help text-muted small">${kind
+					.help(entry.max_choices)
+					.map((sentence) => `<li>${sentence}</li>`)
+					.join("")}</ul>
 				<div class="sr-only be-live" role="status" aria-live="polite"></div>`);
 			this.$verdict = this.$body.find(".be-verdict");
 			this.$last = this.$body.find(".be-last");
@@ -443,25 +462,35 @@ frappe.provide("aso.ballot_entry");
 			this.$body.find("[data-do=back]").prop("disabled", this.at === 0);
 			this.$body.find("[data-do=remove]").prop("hidden", !correcting);
 			this.$body.find("[data-do=spoil]").attr("aria-pressed", ballot.spoiled);
-			this.$body.find("[data-candidate]").each((_index, button) => {
-				button.setAttribute(
-					"aria-pressed",
-					ballot.choices.includes(button.dataset.candidate)
-				);
-			});
-			const over = ballot.choices.length > entry.max_choices;
+			this.$body
+				.find("[data-candidate]")
+				.each((_index, button) => this.show_candidate(button));
+			const { kind } = this;
+			const { max_choices: allowed } = entry;
+			const number = ballot.choices.length;
+			const too_many = allowed !== null && number > allowed;
 			this.$verdict
-				.toggleClass("be-spoils", ballot.spoiled || over)
+				.toggleClass("be-spoils", ballot.spoiled || too_many)
 				.text(
 					ballot.spoiled
 						? __("Spoiled")
-						: over
-						? __("{0} marks where {1} are allowed: it will count as spoiled", [
-								ballot.choices.length,
-								entry.max_choices,
-						  ])
-						: __("{0} of {1} marks", [ballot.choices.length, entry.max_choices])
+						: (too_many ? kind.too_many : kind.sum)(number, allowed)
 				);
+		}
+
+		show_candidate(button) {
+			const { candidate } = button.dataset;
+			const { choices } = this.ballot;
+			const chosen = choices.includes(candidate);
+			button.classList.toggle("be-chosen", chosen);
+			if (button.hasAttribute("aria-pressed")) {
+				button.setAttribute("aria-pressed", chosen);
+			}
+			button.querySelector(".be-mark").textContent = this.kind.box(choices, candidate);
+			button.querySelector(".be-label").textContent = this.kind.label(choices, candidate);
+			if (this.kind.less) {
+				button.nextElementSibling.disabled = !chosen;
+			}
 		}
 
 		show_saving() {
@@ -539,6 +568,7 @@ frappe.provide("aso.ballot_entry");
 			this.$body.find(".be-message").prop("hidden", true);
 		}
 
+		// `visibly`: true, or what those who look read instead.
 		say(text, visibly = false) {
 			// A repeated sentence is read again only if the text changes.
 			const $live = this.$body.find(".be-live");
@@ -546,7 +576,7 @@ frappe.provide("aso.ballot_entry");
 			this.$body
 				.find(".be-message")
 				.prop("hidden", !visibly)
-				.text(visibly ? text : "");
+				.text(visibly === true ? text : visibly || "");
 		}
 
 		say_only(text) {
@@ -557,11 +587,12 @@ frappe.provide("aso.ballot_entry");
 			if (ballot.spoiled) {
 				return __("Spoiled");
 			}
-			const numbers = this.entry.candidates
-				.map((candidate, index) => [candidate.candidacy, candidate.number || index + 1])
-				.filter(([candidacy]) => ballot.choices.includes(candidacy))
-				.map(([_candidacy, number]) => number);
-			return numbers.length ? numbers.join(" · ") : __("Blank");
+			return this.kind.words(ballot.choices, this.entry.candidates) || __("Blank");
+		}
+
+		// A ballot as it is kept.
+		tidy({ choices, spoiled }) {
+			return { choices: this.kind.tidy(choices), spoiled: Boolean(spoiled) };
 		}
 
 		focus() {
@@ -569,18 +600,28 @@ frappe.provide("aso.ballot_entry");
 		}
 	};
 
-	function candidate_html(candidate) {
-		const names = [...new Set([candidate.name_ar, candidate.name])].filter(Boolean);
-		if (!frappe.utils.is_rtl()) {
-			names.reverse();
-		}
-		const [first, second] = names;
-		return `<button type="button" class="be-candidate" aria-pressed="false"
-				data-candidate="${esc(candidate.candidacy)}" aria-keyshortcuts="${esc(candidate.key)}">
+	// The name in the reader's script first, the other one second if it differs.
+	function names_of({ name, name_ar }) {
+		const names = frappe.utils.is_rtl() ? [name_ar, name] : [name, name_ar];
+		return [...new Set(names.filter(Boolean))];
+	}
+
+	function candidate_html(candidate, kind) {
+		const [first, second] = names_of(candidate);
+		const id = esc(candidate.candidacy);
+		const button = `<button type="button" class="be-candidate" data-candidate="${id}"
+				${kind.less ? "" : 'aria-pressed="false"'} aria-keyshortcuts="${esc(candidate.key)}">
 			<kbd>${esc(candidate.key)}</kbd>
 			<span class="be-names">${bdi(first)}${second ? `<small>${bdi(second)}</small>` : ""}</span>
 			<span class="be-mark" aria-hidden="true"></span>
+			<span class="be-label sr-only"></span>
 		</button>`;
+		return kind.less
+			? `<div class="be-row">${button}
+				<button type="button" class="btn btn-default be-less" data-less="${id}" disabled
+					aria-label="${__("{0}: take a point away", [esc(first)])}">−</button>
+			</div>`
+			: button;
 	}
 
 	function action_html(action, label, key, style = "btn-default") {

@@ -1,5 +1,6 @@
 // A teller enters paper ballots: one key per candidate, Enter for the next paper, no mouse needed.
 // {% include "aso_network/aso_network/page/ballot_entry/ballot_keys.js" %}
+// {% include "aso_network/aso_network/page/ballot_entry/ballot_papers.js" %}
 // {% include "aso_network/aso_network/page/ballot_entry/ballot_store.js" %}
 // {% include "aso_network/aso_network/page/ballot_entry/ballot_desk.js" %}
 

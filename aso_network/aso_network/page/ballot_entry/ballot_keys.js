@@ -19,6 +19,7 @@ frappe.provide("aso.ballot_entry");
 		Escape: "escape",
 		F10: "finish",
 		"*": "spoil",
+		"-": "less",
 		0: "clear",
 	};
 
@@ -51,7 +52,7 @@ frappe.provide("aso.ballot_entry");
 		if (/^[a-z]$/i.test(key)) {
 			return key.toUpperCase();
 		}
-		if (/^[0-9*]$/.test(key)) {
+		if (/^[0-9*-]$/.test(key)) {
 			return key;
 		}
 		const digit = "٠١٢٣٤٥٦٧٨٩".indexOf(key) + 1 || "۰۱۲۳۴۵۶۷۸۹".indexOf(key) + 1;
