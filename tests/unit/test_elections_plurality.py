@@ -10,12 +10,8 @@ import random
 from collections import Counter
 
 import pytest
-from abcvoting import abcrules
-from abcvoting.preferences import Profile, Voter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from votekit import ScoreBallot, ScoreProfile
-from votekit.elections import Limited
 
 from aso_network.elections import forms, plurality
 from aso_network.elections.ballots import Ballot
@@ -161,7 +157,13 @@ def _ways(outcome):
 	return {frozenset((*outcome.elected, *some)) for some in itertools.combinations(tied, seats)}
 
 
+def _library(module):
+	"""A library that is large beside what it is needed for here."""
+	return pytest.importorskip(module, reason=f"{module} is not installed (pip install '.[compare]')")
+
+
 def test_approval_elects_what_abcvoting_elects():
+	abcrules, preferences = _library("abcvoting.abcrules"), _library("abcvoting.preferences")
 	draw, ties = random.Random(1867), 0
 	for _ in range(150):
 		candidates, _points, box = _profile(draw)
@@ -170,9 +172,10 @@ def test_approval_elects_what_abcvoting_elects():
 		outcome = count(APPROVAL, seats, box, candidates=candidates)
 		if outcome.vacant:
 			continue  # it would seat candidates without a vote
-		theirs = Profile(len(candidates))
+		theirs = preferences.Profile(len(candidates))
 		for ballot in box:
-			theirs.add_voter(Voter({candidates.index(c) for c in ballot.choices}, weight=ballot.weight))
+			marks = {candidates.index(c) for c in ballot.choices}
+			theirs.add_voter(preferences.Voter(marks, weight=ballot.weight))
 		committees = abcrules.compute("av", theirs, committeesize=seats, resolute=False)
 		assert _ways(outcome) == {frozenset(candidates[c] for c in committee) for committee in committees}
 		ties += outcome.tie is not None
@@ -181,6 +184,7 @@ def test_approval_elects_what_abcvoting_elects():
 
 @pytest.mark.filterwarnings("ignore:The inplace keyword")
 def test_points_elect_whom_votekit_elects():
+	votekit, elections = _library("votekit"), _library("votekit.elections")
 	draw, compared = random.Random(1870), 0
 	for _ in range(120):
 		candidates, points, box = _profile(draw)
@@ -188,8 +192,9 @@ def test_points_elect_whom_votekit_elects():
 		outcome = count(CUMULATIVE, seats, box, points, candidates)
 		if outcome.tie or outcome.vacant:
 			continue  # it breaks ties by itself, and seats candidates without a vote
-		theirs = [ScoreBallot(scores=dict(Counter(b.choices)), weight=b.weight) for b in box]
-		found = Limited(ScoreProfile(ballots=theirs, candidates=candidates), n_seats=seats, budget=points)
+		theirs = [votekit.ScoreBallot(scores=dict(Counter(b.choices)), weight=b.weight) for b in box]
+		profile = votekit.ScoreProfile(ballots=theirs, candidates=candidates)
+		found = elections.Limited(profile, n_seats=seats, budget=points)
 		assert set(outcome.elected) == set().union(*found.get_elected())
 		compared += 1
 	assert compared > 20
