@@ -1,11 +1,16 @@
 // The form of an election, in the order of work: checklist, candidates and committee, roll, count, result.
 // {% include "aso_network/aso_network/doctype/election/election_tools.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_words.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_rules.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_people.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_roll.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_differences.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_count.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_lot.js" %}
-/* global esc, ask, print_as, add_committee, add_candidacies, new_candidacy, record_lot, ElectionRoll, ElectionCount */
+// {% include "aso_network/aso_network/doctype/election/election_seed.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_tie.js" %}
+/* global esc, bdi, ask, print_as, show_rules, add_committee, add_candidacies, new_candidacy, add_seed_button, show_tie,
+	step_name, SEED_RULE, ElectionRoll, ElectionCount */
 
 const BEFORE_OPENING = ["Draft", "Rules Adopted", "Nominations Open", "Candidates Published"];
 const COUNTING = ["Voting Open", "Voting Closed"];
@@ -15,12 +20,12 @@ const OFFICE_FIELDS = [
 	"voting_date",
 	"nominations_from",
 	"nominations_to",
-	"tie_rule",
 	"committee",
 	"signatures_required",
 	"voting_mode",
 	"roll_source",
 ];
+const COUNTED = ["Tie", "Counted", "Announced"];
 const COUNT_FIELDS = ["papers_issued", "papers_returned", "papers_in_box", "reconciliation_note"];
 // Where the work of a state is done.
 const TAB_OF_STATE = { "Voting Open": "tab_roll", "Voting Closed": "tab_count", Tie: "tab_count" };
@@ -45,6 +50,7 @@ frappe.ui.form.on("Election", {
 			__("Leave both empty when nominations open and close in the hall.")
 		);
 		frm.set_intro("");
+		show_rules(frm);
 		if (frm.is_new()) {
 			return;
 		}
@@ -133,21 +139,61 @@ function show_next_step(frm) {
 					"Count the papers in the box, enter them in batches, each by two of you, then choose Count."
 			  )
 			: __("Voting is closed. The committee counts."),
-		Tie: serve
-			? __(
-					"There is a tie across the last seat. Draw the lot before the meeting, then record it here."
-			  )
-			: __(
-					"There is a tie across the last seat. The committee draws the lot before the meeting."
-			  ),
 		Counted: __(
 			"The result waits for signatures of the committee, then for its announcement."
 		),
 	};
-	const sentence = sentences[frm.doc.status];
-	if (sentence) {
-		frm.set_intro(sentence, frm.doc.status === "Tie" ? "red" : "blue");
+	if (sentences[frm.doc.status]) {
+		frm.set_intro(sentences[frm.doc.status], "blue");
 	}
+	if (COUNTED.includes(frm.doc.status)) {
+		show_tie(frm);
+	}
+	if (frm.doc.runoff_of && BEFORE_OPENING.includes(frm.doc.status)) {
+		frm.set_intro(
+			`<div>${__("A runoff of {0}, for the seats left: {1}. Only those stand who are concerned.", [
+				first_vote(frm),
+				frm.doc.seats,
+			])}</div>`,
+			"blue"
+		);
+	}
+	if (frm.doc.may_be_unopposed && frm.doc.status === "Candidates Published") {
+		show_unopposed(frm);
+	}
+}
+
+function first_vote({ doc }) {
+	const title = frappe.utils.get_link_title("Election", doc.runoff_of) || doc.runoff_of;
+	return `<a href="/app/election/${encodeURIComponent(doc.runoff_of)}">${bdi(title)}</a>`;
+}
+
+// No more stand than there are seats, and the meeting decided that nobody need vote then.
+async function show_unopposed(frm) {
+	const { name, seats } = frm.doc;
+	const standing = await frappe.db.count("Candidacy", {
+		filters: { election: name, status: "Accepted" },
+	});
+	if (frm.doc.name !== name || frm.doc.status !== "Candidates Published" || standing > seats) {
+		return;
+	}
+	const step = step_name("Candidates Published", "Counted");
+	const why = __("No more candidates stand ({0}) than there are seats ({1}), so no vote is needed.", [
+		standing,
+		seats,
+	]);
+	const way_on = may(frm).serve
+		? __(
+				"When nothing is missing below, choose “{0}” under Actions; the result is then signed as any other.",
+				[step]
+		  )
+		: __("The committee can choose “{0}” under Actions.", [step]);
+	frm.set_intro(`<div>${why} ${way_on}</div>`, "blue");
+}
+
+async function recount(frm) {
+	const result = await ask("recount", { election: frm.doc.name });
+	frappe.set_route("Form", "Election Result", result);
 }
 
 function add_buttons(frm) {
@@ -168,13 +214,22 @@ function add_buttons(frm) {
 			__("Committee")
 		);
 	}
-	if (serve && status === "Tie") {
-		frm.add_custom_button(__("Record the lot"), () => record_lot(frm)).addClass("btn-primary");
+	if (serve && BEFORE_OPENING.includes(status) && frm.doc.tie_rule === SEED_RULE && frm.doc.form) {
+		add_seed_button(frm);
+	}
+	if (frm.doc.runoff_of) {
+		frm.add_custom_button(__("First vote"), () =>
+			frappe.set_route("Form", "Election", frm.doc.runoff_of)
+		);
 	}
 	if (frm.doc.result) {
 		frm.add_custom_button(__("Result"), () =>
 			frappe.set_route("Form", "Election Result", frm.doc.result)
 		);
+	}
+	// Of an election without a vote there is nothing to be counted.
+	if (serve && COUNTED.includes(status) && frm.doc.ballots_entered) {
+		frm.add_custom_button(__("Recount"), () => recount(frm));
 	}
 	if (print) {
 		if (["Candidates Published", "Voting Open"].includes(status)) {

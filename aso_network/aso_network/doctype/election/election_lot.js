@@ -1,5 +1,27 @@
 // A lot drawn on paper before the meeting, recorded in the order drawn.
-/* global ask, bdi, pill, both_names */
+/* global ask, bdi, pill, both_names, listed, tie_in_words */
+
+// What the order drawn means, by what the tie is about. A mark stands at those whom it concerns.
+function lot_words(about, has_rules) {
+	const words = {
+		exclusion: {
+			say: __("Choose them in the order drawn; whoever is drawn last leaves the count."),
+			mark: (at, all) => (at === all - 1 ? pill(__("Leaves the count"), "red") : ""),
+		},
+		surplus: {
+			say: __("Choose them in the order drawn; the surplus of the first drawn passes on first."),
+			mark: (at) => (at === 0 ? pill(__("Passes on first"), "blue") : ""),
+		},
+	};
+	const seat = {
+		say: has_rules
+			? __("Choose them in the order drawn; the first take the seats, as far as the seat rules allow.")
+			: __("Choose them in the order drawn; the first take the seats."),
+		// With seat rules the place in the order does not say it alone.
+		mark: (at, _all, seats) => (!has_rules && at < seats ? pill(__("Elected"), "green") : ""),
+	};
+	return words[about] || seat;
+}
 
 async function record_lot(frm) {
 	const result = await frappe.db.get_doc("Election Result", frm.doc.result);
@@ -7,6 +29,8 @@ async function record_lot(frm) {
 	// Nobody has a place until they are drawn: the order of the list must not slip through as a lot.
 	const waiting = result.rows.filter((row) => row.reason_code === "tied");
 	const drawn = [];
+	const all = waiting.length;
+	const words = lot_words(result.tie_about, (frm.doc.seat_rules || []).length);
 	const dialog = new frappe.ui.Dialog({
 		title: __("Record the lot"),
 		fields: [
@@ -34,7 +58,16 @@ async function record_lot(frm) {
 				minutes,
 			});
 			dialog.hide();
-			frm.reload_doc();
+			await frm.reload_doc();
+			if (frm.doc.status === "Tie") {
+				frappe.msgprint({
+					title: __("There is another tie"),
+					message: __(
+						"The lot is recorded and the count went on. Now others are tied; draw a lot among them too and record it."
+					),
+					indicator: "orange",
+				});
+			}
 		},
 	});
 	const $order = dialog.get_field("order").$wrapper;
@@ -46,7 +79,7 @@ async function record_lot(frm) {
 		const places = drawn.map(
 			(row, at) => `<li>
 				<b>${at + 1}</b>
-				<span class="aso-name">${name(row)} ${at < seats ? pill(__("Elected"), "green") : ""}</span>
+				<span class="aso-name">${name(row)} ${words.mark(at, all, seats)}</span>
 				<span class="aso-do">
 					${at ? button("earlier", at, "↑", __("Earlier")) : ""}
 					${button("back", at, "✕", __("Take back"))}
@@ -64,10 +97,12 @@ async function record_lot(frm) {
 			</li>`
 		);
 		$order.html(`
-			<p>${__(
-				"Candidates with equal votes: {0}. Seats left for them: {1}. Choose them in the order drawn; the first take the seats.",
-				[waiting.length + drawn.length, seats]
-			)}</p>
+			<p>${tie_in_words({
+				about: result.tie_about,
+				names: listed([...drawn, ...waiting].map(name)),
+				seats,
+			})}
+				${words.say}</p>
 			${places.length ? `<ol class="aso-lot aso-drawn">${places.join("")}</ol>` : ""}
 			${
 				cup.length

@@ -43,6 +43,14 @@ function folded(text) {
 		.trim();
 }
 
+// How this site calls a step of the lifecycle: it may have renamed it.
+function step_name(state, next_state) {
+	const step = frappe.workflow
+		.get_all_transitions("Election")
+		.find((t) => t.state === state && t.next_state === next_state);
+	return __(step?.action || "");
+}
+
 // A hash in groups that two people can read to each other.
 function hash_html(hash) {
 	return `<code class="aso-hash" dir="ltr">${(hash || "").replace(

@@ -1,4 +1,6 @@
 // The form of a general meeting, in the order of the day: agenda, who is there, minutes, decisions.
+// {% include "aso_network/aso_network/doctype/general_meeting/electoral_form.js" %}
+/* global show_electoral_form, choose_electoral_form, show_seat_rules, set_up_seat_rules, choose_group */
 
 const ATTENDANCE_OPEN = ["Convened", "In Session"];
 const CLOSED = ["Concluded", "Adjourned", "Cancelled"];
@@ -14,6 +16,7 @@ frappe.ui.form.on("General Meeting", {
 			query: "aso_network.api.membership.search_representatives",
 			filters: { organization: locals[cdt][cdn].organization, on: doc.meeting_date },
 		}));
+		set_up_seat_rules(frm);
 	},
 
 	onload(frm) {
@@ -30,6 +33,7 @@ frappe.ui.form.on("General Meeting", {
 	refresh(frm) {
 		lock_fields(frm);
 		show_quorum(frm);
+		show_seat_rules(frm);
 		add_buttons(frm);
 	},
 });
@@ -47,8 +51,21 @@ frappe.ui.form.on("Meeting Attendance", {
 	},
 });
 
+frappe.ui.form.on("Seat Rule", {
+	group: choose_group,
+});
+
 frappe.ui.form.on("Meeting Decision", {
-	kind: propose_precedents,
+	form_render: show_electoral_form,
+	form: choose_electoral_form,
+	tie_rule: show_electoral_form,
+	decisions_remove: show_seat_rules,
+
+	kind(frm, cdt, cdn) {
+		show_seat_rules(frm);
+		show_electoral_form(frm, cdt, cdn);
+		return propose_precedents(frm, cdt, cdn);
+	},
 });
 
 // What a new meeting starts with. Hours are not invented: the browser would fill in the time of day.
@@ -84,6 +101,7 @@ function lock_fields(frm) {
 	lock("quorum_value", status !== "Draft");
 	lock("attendance", !ATTENDANCE_OPEN.includes(status));
 	lock("decisions", status !== "In Session");
+	lock("seat_rules", status !== "In Session");
 	frm.set_df_property(
 		"attendance",
 		"description",
