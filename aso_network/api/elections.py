@@ -10,7 +10,7 @@ from frappe.model.document import Document
 
 from aso_network import bodies
 from aso_network.polling import batches as paper_batches
-from aso_network.polling import candidacies, contest, counting, publication, roll, rules, runoff
+from aso_network.polling import candidacies, contest, counting, publication, roll, rules, runoff, ties
 from aso_network.workflows import guard
 
 
@@ -133,7 +133,7 @@ def reconciliation(election: str) -> dict[str, Any]:
 def record_lot(election: str, order: list | str, minutes: str) -> None:
 	"""Settles the open tie. Where the count then finds another, the election stays as it is: Tie."""
 	doc = _election(election, "write")
-	if counting.record_lot(doc, frappe.parse_json(order), minutes):
+	if ties.record_lot(doc, frappe.parse_json(order), minutes):
 		guard.move(doc, "Counted")
 
 
@@ -145,8 +145,8 @@ def seal_seed(election: str, seed: str) -> str:
 @frappe.whitelist(methods=["POST"])
 def draw_lot(election: str, seed: str) -> None:
 	doc = _election(election, "write")
-	counting.draw_lot(doc, seed)
-	guard.move(doc, "Counted")
+	if ties.draw_lot(doc, seed):
+		guard.move(doc, "Counted")
 
 
 @frappe.whitelist(methods=["POST"])

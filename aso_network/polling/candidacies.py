@@ -42,23 +42,24 @@ class NotScreenedError(frappe.ValidationError):
 
 
 def keep_what_the_app_writes(candidacy: Document) -> None:
-	keep(candidacy, "ballot_number", "withdrawn_on", "candidate_name", "candidate_name_ar")
+	keep(candidacy, "ballot_number", "withdrawn_on", "candidate_name", "candidate_name_ar", "district")
 	before = candidacy.get_doc_before_save()
 	candidacy.submitted_on = before.submitted_on if before else today()
 
 
 def set_names(candidacy: Document) -> None:
-	"""The name on the ballot: the person's where persons stand, else the organisation's.
+	"""The name on the ballot: the person's where persons stand, else the organisation's. And its district.
 
-	Once voting is open it stays as it is on the papers, whatever the organisation is called by then.
+	Once voting is open they stay as they are on the papers, whatever the organisation is called by then.
 	"""
 	if not candidacy.is_new() and _election(candidacy).status not in BEFORE_VOTING:
 		return
 	organization = frappe.db.get_value(
-		"Member Organization", candidacy.organization, ["title", "name_ar"], as_dict=True
+		"Member Organization", candidacy.organization, ["title", "name_ar", "territory"], as_dict=True
 	)
 	if not organization:
 		return
+	candidacy.district = _district(organization.territory)
 	name_ar = organization.name_ar or organization.title
 	if candidacy.person:
 		person = frappe.db.get_value("Contact", candidacy.person, "full_name") or candidacy.person
@@ -281,7 +282,7 @@ def accepted(election: str) -> list[frappe._dict]:
 		filters={"election": election, "status": "Accepted"},
 		fields=[
 			*("name", "candidate_name", "candidate_name_ar", "ballot_number"),
-			*("organization", "person", "gender", "age"),
+			*("organization", "person", "gender", "age", "district"),
 		],
 		order_by="ballot_number, name",
 	)
@@ -311,6 +312,16 @@ def issues(election: Document) -> list[tuple[str, str]]:
 				)
 			)
 	return found
+
+
+def _district(territory: str) -> str | None:
+	"""The district that `territory` is or lies in."""
+	place = frappe.db.get_value("Territory", territory, ["lft", "rgt"], as_dict=True)
+	return place and frappe.db.get_value(
+		"Territory",
+		{"lft": ("<=", place.lft), "rgt": (">=", place.rgt), "aso_level": "District"},
+		"name",
+	)
 
 
 def _names(election: str, status: str) -> list[str]:

@@ -14,8 +14,8 @@ from frappe.utils import cint, flt, now_datetime
 import aso_network
 from aso_network import audit, platforms
 from aso_network.elections import box as closed_box
-from aso_network.elections import explain, forms, lot, outcome, records, results
-from aso_network.elections.errors import InfeasibleRulesError, InvalidLotError, LotInputError
+from aso_network.elections import explain, forms, outcome, records, results
+from aso_network.elections.errors import InfeasibleRulesError, InvalidLotError
 from aso_network.elections.reconcile import (
 	ENTERED_DIFFERS_FROM_BOX,
 	FEWER_BALLOTS_THAN_VOTERS,
@@ -42,11 +42,7 @@ class BatchesOpenError(frappe.ValidationError):
 
 
 class OpenTieError(frappe.ValidationError):
-	"""A tie across the last seat is not settled."""
-
-
-class LotError(frappe.ValidationError):
-	"""What was entered is not the outcome of a lot among the tied."""
+	"""A tie for a seat is not settled."""
 
 
 class RecountError(frappe.ValidationError):
@@ -126,11 +122,7 @@ def count(election: Document) -> None:
 
 	Counted again after the count was reopened, the earlier result stays beside the new one.
 	"""
-	try:
-		found = forms.count(rules.contest_of(election), box.ballots(election.name))
-	except InfeasibleRulesError as error:
-		_refuse_rules(election, error.conflict)
-	_keep_count(election, found)
+	_keep_count(election, outcome_of(election))
 
 
 def declare_unopposed(election: Document) -> None:
@@ -154,17 +146,16 @@ def recount(election: Document) -> Document:
 			RecountError,
 		)
 	before = locked_result(election)
-	contest, ballots = rules.contest_of(election), box.ballots(election.name)
 	if _is_unopposed(before):
-		found = unopposed(contest)
+		found = unopposed(rules.contest_of(election))
 	else:
 		try:
-			found = forms.count(contest, ballots, lots_of(before))
+			found = outcome_of(election, lots_of(before))
 		except InvalidLotError:
 			# Another tie than the one that was drawn for: it is open again.
-			found = forms.count(contest, ballots)
+			found = outcome_of(election)
 	again = _new_result(election, before)
-	_write(again, election, found, before.lot_minutes or "", seed=before.seed or "")
+	write(again, election, found, before.lot_minutes or "", seed=before.seed or "")
 	audit.record(election, "Recount", reason=again.name)
 	return again
 
@@ -201,71 +192,18 @@ def difference(result: Document) -> list[str]:
 	]
 
 
-@box.unlogged
-def record_lot(election: Document, order: list[str], minutes: str) -> bool:
-	"""Settle the open tie by the lot that the committee drew: `order` of the tied as drawn, and its minutes.
-
-	Returns whether the count is decided now: with transfers, one tie may follow another. The caller then moves
-	the election on to Counted.
-	"""
-	committee.require_member(election)
-	result = _open_tie(election)
-	if not (minutes or "").strip():
-		frappe.throw(
-			_("{0}: write how the lot was drawn, by whom and before whom.").format(election.title), LotError
-		)
-	if not order:
-		frappe.throw(_("{0}: enter the order in which the tied were drawn.").format(election.title), LotError)
-	try:
-		found = forms.count(rules.contest_of(election), box.ballots(election.name), [*lots_of(result), order])
-	except InvalidLotError:
-		frappe.throw(
-			_("{0}: the lot has to order exactly the {1} tied candidates, each once.").format(
-				election.title, sum(1 for row in result.rows if row.reason_code == outcome.TIED)
-			),
-			LotError,
-		)
-	_write(result, election, found, "\n".join(filter(None, [result.lot_minutes, minutes.strip()])))
-	audit.record(election, "Draw Lot", reason=minutes.strip())
-	return found.is_decided
-
-
-@box.unlogged
-def draw_lot(election: Document, seed: str) -> None:
-	"""Settle the open tie, and those that follow, by the seed whose hash was fixed before voting opened.
-
-	The caller moves the election on to Counted.
-	"""
-	committee.require_member(election)
-	result = _open_tie(election)
-	try:
-		is_the_seed = lot.commitment(seed) == election.seed_commitment
-	except LotInputError:
-		is_the_seed = False
-	if not is_the_seed:
-		frappe.throw(
-			_(
-				"{0}: this is not the seed that was sealed; its hash is another. Type it exactly as it stands on the committee's paper."
-			).format(election.title),
-			LotError,
-		)
-	contest, ballots, lots = rules.contest_of(election), box.ballots(election.name), lots_of(result)
-	names = {row.candidacy: row.candidate_name for row in result.rows}
-	steps: list[str] = []
-	found = forms.count(contest, ballots, lots)
-	while found.tie and found.tie.about != outcome.NO_MAJORITY:
-		drawn = lot.draw(seed, result.box_hash, found.tie.candidates)
-		steps += drawn.lines(names=names)
-		lots.append(drawn.order)
-		found = forms.count(contest, ballots, lots)
-	_write(result, election, found, "\n".join(steps), seed=drawn.seed)
-	audit.record(election, "Draw Lot", reason=_("By the sealed seed"))
-
-
 def leave_to_runoff(result: Document, runoff: str) -> None:
 	"""The seats that are open go to the election `runoff`; what is decided stands."""
 	result.runoff = runoff
 	_save(result)
+
+
+def outcome_of(election: Document, lots: list[list[str]] | tuple = ()) -> outcome.Outcome:
+	"""The count of the box as it is; raises InvalidLotError, and NotReconciledError if the rules cannot be met."""
+	try:
+		return forms.count(rules.contest_of(election), box.ballots(election.name), lots)
+	except InfeasibleRulesError as error:
+		_refuse_rules(election, error.conflict)
 
 
 def lots_of(result: Document) -> list[list[str]]:
@@ -274,27 +212,6 @@ def lots_of(result: Document) -> list[list[str]]:
 	for row in sorted(result.lots, key=lambda row: (cint(row.tie_number), cint(row.position))):
 		drawn.setdefault(cint(row.tie_number), []).append(row.candidacy)
 	return list(drawn.values())
-
-
-def _open_tie(election: Document) -> Document:
-	"""The result with its open tie, if a lot may settle it."""
-	result = locked_result(election)
-	if not result.has_tie or result.runoff:
-		frappe.throw(_("{0} has no open tie; no lot is needed.").format(election.title), LotError)
-	if result.tie_about == outcome.NO_MAJORITY:
-		frappe.throw(
-			_("{0}: nobody has a majority, and a lot makes none. Hold a runoff among the leaders.").format(
-				election.title
-			),
-			LotError,
-		)
-	return result
-
-
-def require_settled(election: Document) -> None:
-	"""Guard of “Settle Tie”: by a lot, or by leaving the seats to a runoff."""
-	committee.require_member(election)
-	_require_no_open_tie(election)
 
 
 def require_reopenable(election: Document) -> None:
@@ -307,17 +224,6 @@ def require_reopenable(election: Document) -> None:
 				election.title
 			),
 			RecountError,
-		)
-
-
-def _require_no_open_tie(election: Document) -> None:
-	result = frappe.db.get_value("Election Result", election.result, ["has_tie", "runoff"], as_dict=True)
-	if result.has_tie and frappe.db.get_value("Election", result.runoff, "status") in (None, "Annulled"):
-		frappe.throw(
-			_(
-				"{0}: nobody is elected by the order of a list; draw a lot among the tied or hold a runoff, and record it here."
-			).format(election.title),
-			OpenTieError,
 		)
 
 
@@ -403,10 +309,28 @@ def record_of(result: Document) -> dict[str, Any]:
 	return record
 
 
+def has_open_tie(result: Document | frappe._dict) -> bool:
+	"""Is there a tie that neither a lot has settled nor a runoff decides?"""
+	if not result.has_tie:
+		return False
+	return frappe.db.get_value("Election", result.runoff, "status") in (None, "Annulled")
+
+
+def require_no_open_tie(election: Document) -> None:
+	result = frappe.db.get_value("Election Result", election.result, ["has_tie", "runoff"], as_dict=True)
+	if has_open_tie(result):
+		frappe.throw(
+			_(
+				"{0}: nobody is elected by the order of a list; draw a lot among the tied or hold a runoff, and record it here."
+			).format(election.title),
+			OpenTieError,
+		)
+
+
 def require_signatures(election: Document) -> None:
 	"""Guard of “Announce”: enough members of this committee have signed the hash as it stands."""
 	result = frappe.get_doc("Election Result", election.result)
-	_require_no_open_tie(election)
+	require_no_open_tie(election)
 	verify(result, election)
 	members = {row.user for row in election.committee}
 	signed = {s.user for s in result.signatures if s.user in members and s.signed_hash == result.result_hash}
@@ -431,7 +355,7 @@ def publish(election: Document) -> None:
 def _keep_count(election: Document, found: outcome.Outcome) -> None:
 	before = frappe.get_doc("Election Result", election.result) if election.result else None
 	result = _new_result(election, before)
-	_write(result, election, found)
+	write(result, election, found)
 	election.result, election.box_hash = result.name, result.box_hash
 	election.voters_marked = result.voters_marked
 	election.ballots_entered = frappe.db.get_value("Election", election.name, "ballots_entered")
@@ -449,7 +373,7 @@ def _new_result(election: Document, before: Document | None) -> Document:
 	)
 
 
-def _write(
+def write(
 	result: Document, election: Document, found: outcome.Outcome, minutes: str = "", seed: str = ""
 ) -> None:
 	"""Fill `result` from the count, hash it and save it. An earlier, unsigned content is replaced."""

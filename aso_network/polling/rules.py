@@ -48,7 +48,7 @@ LOT_FROM_SEED = "Lot from the committee's sealed seed"
 RUNOFF = "Runoff among the tied"
 
 SEAT_RULE_FIELDS = ("minimum", "maximum", "group", "age", "district")
-DISTRICT = "District"  # the level of a Territory
+ASKED = ("gender", "age", "organization", "district")
 
 
 class FormError(frappe.ValidationError):
@@ -161,29 +161,7 @@ def contest_of(election: Document) -> Contest:
 
 def attributes(standing: Iterable[frappe._dict]) -> dict[str, dict[str, str | int]]:
 	"""Candidacy → what seat rules may ask: gender, age, organisation and the district it works in."""
-	standing = list(standing)
-	towns = dict(
-		frappe.get_all(
-			"Member Organization",
-			filters={"name": ("in", [c.organization for c in standing])},
-			fields=["name", "territory"],
-			as_list=True,
-		)
-	)
-	districts = {town: _district(town) for town in set(towns.values()) if town}
-	return {
-		c.name: {
-			name: value
-			for name, value in (
-				("gender", c.gender),
-				("age", cint(c.age)),
-				("organization", c.organization),
-				("district", districts.get(towns.get(c.organization))),
-			)
-			if value
-		}
-		for c in standing
-	}
+	return {c.name: {name: c[name] for name in ASKED if c[name]} for c in standing}
 
 
 def issues(election: Document) -> list[tuple[str, str]]:
@@ -242,15 +220,5 @@ def seated(election: Document) -> list[frappe._dict]:
 	return frappe.get_all(
 		"Candidacy",
 		filters={"name": ("in", elected)},
-		fields=["name", "candidate_name", "organization", "gender", "age"],
-	)
-
-
-def _district(territory: str) -> str | None:
-	"""The district that `territory` is or lies in."""
-	place = frappe.db.get_value("Territory", territory, ["lft", "rgt"], as_dict=True)
-	return place and frappe.db.get_value(
-		"Territory",
-		{"lft": ("<=", place.lft), "rgt": (">=", place.rgt), "aso_level": DISTRICT},
-		"name",
+		fields=["name", "candidate_name", *ASKED],
 	)

@@ -17,6 +17,10 @@ CANDIDACY_FIELDS = (
 )
 
 
+# An announced election too: its first runoff may have been annulled.
+HELD_FOR = ("Tie", "Counted", "Announced")
+
+
 class RunoffError(frappe.ValidationError):
 	"""There is nothing to hold a runoff about, or one is being held."""
 
@@ -29,11 +33,15 @@ def hold(election: Document) -> str:
 	"""
 	frappe.has_permission("Election", "create", throw=True)
 	result = counting.locked_result(election)
-	if not result.has_tie or result.tie_about in (outcome.EXCLUSION, outcome.SURPLUS):
+	if (
+		election.status not in HELD_FOR
+		or not result.has_tie
+		or result.tie_about in (outcome.EXCLUSION, outcome.SURPLUS)
+	):
 		frappe.throw(
 			_("{0} has no open tie for a seat; no runoff is needed.").format(election.title), RunoffError
 		)
-	if result.runoff and frappe.db.get_value("Election", result.runoff, "status") != "Annulled":
+	if not counting.has_open_tie(result):
 		frappe.throw(
 			_("The runoff of {0} is there already: {1}.").format(election.title, result.runoff), RunoffError
 		)

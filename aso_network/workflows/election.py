@@ -2,7 +2,7 @@
 → Counted → Announced · Tie → (lot or runoff) → Counted · Counted or Tie → (reopened) → Voting Closed
 · Candidates Published → (unopposed) → Counted · Annulled."""
 
-from aso_network.polling import candidacies, committee, contest, counting, roll
+from aso_network.polling import candidacies, committee, contest, counting, roll, ties
 from aso_network.roles import COMMITTEE, MANAGER, OFFICER
 from aso_network.workflows.lifecycle import Lifecycle, Move, State
 
@@ -76,7 +76,7 @@ LIFECYCLE = Lifecycle(
 			guard=counting.require_countable,
 			effect=counting.count,
 		),
-		Move("Settle Tie", "Tie", "Counted", (COMMITTEE,), guard=counting.require_settled),
+		Move("Settle Tie", "Tie", "Counted", (COMMITTEE,), guard=ties.require_settled),
 		Move(
 			"Declare Unopposed",
 			"Candidates Published",

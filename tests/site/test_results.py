@@ -6,7 +6,7 @@ import pytest
 from aso_network.api import elections as api
 from aso_network.aso_network.doctype.election_result.election_result import SealedResultError
 from aso_network.elections import box as closed_box
-from aso_network.polling import box, committee, counting
+from aso_network.polling import box, committee, counting, ties
 from aso_network.workflows import guard
 from tests.site import builders, hall
 
@@ -88,7 +88,7 @@ def test_a_lot_that_is_none_is_refused_and_changes_nothing(wrong):
 		"empty": [],
 		"no minutes": [b, c],
 	}[wrong]
-	with builders.as_user(h.tellers[0]), pytest.raises(counting.LotError):
+	with builders.as_user(h.tellers[0]), pytest.raises(ties.LotError):
 		api.record_lot(h.election, order, "" if wrong == "no minutes" else "Hat")
 	assert h.doc().status == "Tie"
 	assert h.result().result_hash == before

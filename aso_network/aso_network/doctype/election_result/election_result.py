@@ -5,7 +5,7 @@ from frappe.model.document import Document
 from aso_network.polling import committee, counting, minutes
 
 # What may still be added under a signed result.
-OPEN_AFTER_SIGNING = ("signatures", "is_announced", "announced_on")
+OPEN_AFTER_SIGNING = ("runoff", "signatures", "is_announced", "announced_on")
 
 
 class SealedResultError(frappe.ValidationError):
