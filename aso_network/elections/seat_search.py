@@ -20,8 +20,8 @@ MARKED = -4  # all with a vote
 
 _FEW = 3  # families of more groups are counted one at a time
 _LARGEST = 20_000  # bits of a number in which sets are counted
-_PATIENCE = 40  # states visited before a proof by weights is tried
-_ROUNDS = 1_000  # in which weights are to be found
+_PATIENCE = 20  # states visited before weights are looked for
+_ROUNDS = 700  # in which they are to be found
 _REMEMBERED = 16  # sets found that are tried before a search
 
 
@@ -56,6 +56,8 @@ class Search:
 				group.is_met(found) for group in groups
 			):
 				return found
+		if self._weights and self._outweighed(groups, chosen, free, rounds=1):
+			return None
 		try:
 			self._visited = 0
 			answer = self._descend(groups, chosen, free, hurry=True)
@@ -67,8 +69,11 @@ class Search:
 			self._found = [answer, *self._found[: _REMEMBERED - 1]]
 		return answer
 
-	def _descend(self, groups: Sequence[Group], chosen: int, free: int, hurry: bool = False) -> int | None:
-		"""The search from one state on; raises _TakesLong if in a `hurry`."""
+	def _descend(
+		self, groups: Sequence[Group], chosen: int, free: int, hurry: bool = False, likely: bool = False
+	) -> int | None:
+		"""The search from one state on; raises _TakesLong if in a `hurry`. `likely`: it follows the last set found,
+		so counting waits until something fails."""
 		passed_through = []
 		start, weighed = self._visited, False
 		while True:
@@ -83,7 +88,7 @@ class Search:
 			if state in self._dead_ends:
 				break
 			passed_through.append(state)
-			if _hopeless(left, free):
+			if not likely and _hopeless(left, free):
 				break
 			self._visited += 1
 			if self._visited - start > _PATIENCE and not weighed:
@@ -92,21 +97,24 @@ class Search:
 				weighed = True
 				if self._outweighed(groups, chosen, free):
 					break
-			pick, replaceable = _pick(left, free, self._found[0] if self._found else 0)
-			found = self._descend(groups, chosen | pick, free & ~pick, hurry)
+			model = self._found[0] if self._found else 0
+			pick, replaceable = _pick(left, free, model)
+			found = self._descend(groups, chosen | pick, free & ~pick, hurry, likely=bool(pick & model))
+			likely = False
 			if found is not None:
 				return found
 			free &= ~replaceable
 		self._dead_ends.update(passed_through)
 		return None
 
-	def _outweighed(self, groups: Sequence[Group], chosen: int, free: int) -> bool:
+	def _outweighed(self, groups: Sequence[Group], chosen: int, free: int, rounds: int = _ROUNDS) -> bool:
 		"""Are there weights that prove that no set meets `groups`?
 
 		A group weighs more than nothing for each one it needs, or less than nothing for each it has room for.
 		A set that meets all groups weighs at least what the needs weigh less what the rooms weigh; so if even the
 		heaviest set of free candidates weighs less, there is none. The weights are found as a perceptron learns:
-		wherever the heaviest set fails a group, the weight of that group moves. (Not finding any says nothing.)
+		wherever the heaviest set fails a group, the weight of that group moves, from where it stood last. (Not finding
+		any in so many `rounds` says nothing.)
 		"""
 		left = [_Left.of(group, chosen, free) for group in groups]
 		names = [(group.mask, group.family) for group in groups]
@@ -120,7 +128,7 @@ class Search:
 
 		for place, weight in enumerate(weights):
 			move(place, weight)
-		for _ in range(_ROUNDS):
+		for _ in range(rounds):
 			heaviest, total = 0, 0
 			for candidate, weight in enumerate(gain):
 				if weight > 0:
