@@ -218,6 +218,7 @@ _ROWS: dict[str, tuple[str, ...]] = {
 	"Activity Partner": ("Network Activity",),
 	"Candidacy Endorsement": ("Candidacy",),
 	"Election Committee Member": ("Election",),
+	"Seat Rule": ("Election",),
 	"Election Result Row": ("Election Result",),
 	"Election Result Lot": ("Election Result",),
 	"Election Result Signature": ("Election Result",),

@@ -77,7 +77,8 @@ def test_a_stranger_sees_nothing():
 @pytest.fixture
 def two_halls():
 	"""Two elections with tellers of their own: the first one counted, the second one voting."""
-	first, second = hall.build(), hall.build()
+	rule = {"group": "Of each organization", "maximum": 1}
+	first, second = hall.build(seat_rules=[rule]), hall.build(seat_rules=[rule])
 	first.count([first.paper(0), first.paper(0, 1), first.paper(1)])
 	second.move("Voting Open")
 	second.mark(2)
@@ -107,7 +108,7 @@ def test_a_teller_sees_the_elections_they_serve_and_no_other(two_halls):
 			with pytest.raises(frappe.PermissionError):
 				_export(doctype)
 	with builders.as_user(first.tellers[0]):
-		other_rows = [("Election Committee Member", "Election")]
+		other_rows = [("Election Committee Member", "Election"), ("Seat Rule", "Election")]
 		for rows, parent in other_rows:
 			found = doors.call("frappe.client.get_list", doctype=rows, parent=parent, fields=["parent"])
 			assert {row["parent"] for row in found} == {first.election}
