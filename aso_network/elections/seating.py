@@ -86,6 +86,13 @@ class Seating:
 			return False
 		return self._exists(include, exclude, least)
 
+	def example(self, include: Collection[str] = (), exclude: Collection[str] = ()) -> frozenset[str] | None:
+		"""A set that makes `feasible` true, or None. Which one means nothing: it answers, without a search, all
+		later questions that it is an answer to."""
+		seats = [self._of_seats(self.fillable, self.seats)]
+		found = self._find(seats, self._mask(include), self._mask(exclude))
+		return None if found is None else frozenset(self._names(found))
+
 	def forbidding(
 		self, include: Collection[str] = (), exclude: Collection[str] = (), filled: int | None = None
 	) -> tuple[int, ...]:

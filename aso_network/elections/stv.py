@@ -21,11 +21,11 @@ What the Order leaves to a lot without need, or does not speak of:
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import chain, combinations
+from itertools import chain
 from operator import itemgetter
 
 from aso_network.elections.contest import Contest, Papers
@@ -71,6 +71,9 @@ UNIT = 100_000
 # matter. A round takes as long as some papers, even if it moves none.
 EFFORT = 1_000_000
 EFFORT_OF_A_ROUND = 100
+
+# Answers about the seat rules that are kept to answer others.
+MEMORY = 100
 
 # An attribute of our own, for those whom no paper names.
 _NAMELESS = "\0nameless"
@@ -186,7 +189,7 @@ class Count:
 		"""The next step; None when the count is over."""
 		if not state.continuing or not self._open(state):
 			return None
-		passed = self._passed(state)
+		passed = self.limits.passed(state.elected, self._gone(state)) if self.limits else frozenset()
 		standing = state.continuing - passed
 		if reached := [c for c in standing if state.votes[c] >= self._needed(state)]:
 			return self._election(state, reached, REACHED_QUOTA if self.quota else MAJORITY)
@@ -215,10 +218,7 @@ class Count:
 		"""Exclude the one with the fewest votes whom the rules can spare."""
 		spared = frozenset()
 		if self.limits:
-			gone = self._gone(state)
-			spared = frozenset(
-				c for c in state.continuing if not self.limits.allow(state.elected, gone | {c})
-			)
+			spared = self.limits.needed(state.elected, self._gone(state))
 		free = state.continuing - spared
 		fewest = min(state.votes[c] for c in free)
 		lowest = sorted(c for c in free if state.votes[c] == fewest)
@@ -229,6 +229,7 @@ class Count:
 		among, events = _by_earlier_rounds(state, lowest, min)
 		rules: tuple[int, ...] = ()
 		if lower := tuple(sorted(c for c in spared if state.votes[c] < fewest)):
+			gone = self._gone(state)
 			rules = self._blame(self.limits.blame(state.elected, gone | {c}) for c in lower)
 			events = (Event(EVENT_RULE, lower, {}, rules), *events)
 		return _Step(EXCLUSION, tuple((c,) for c in among), events, rules)
@@ -252,13 +253,6 @@ class Count:
 		if self.limits:
 			return self.limits.allow(state.elected, self._gone(state).union(group))
 		return not self.named.intersection(group) or len(state.continuing) - len(group) >= self._open(state)
-
-	def _passed(self, state: _State) -> frozenset[str]:
-		"""The continuing candidates who cannot be elected with those elected."""
-		if not self.limits:
-			return frozenset()
-		gone = self._gone(state)
-		return frozenset(c for c in state.continuing if not self.limits.allow(state.elected | {c}, gone))
 
 	def _gone(self, state: _State) -> frozenset[str]:
 		return frozenset(self.contest.candidates) - state.continuing - state.elected
@@ -501,37 +495,49 @@ class _Limits:
 	"""
 
 	def __init__(self, contest: Contest, named: frozenset[str]) -> None:
-		self.contest = contest
-		self.attributes = {
-			c: {**contest.attributes.get(c, {}), _NAMELESS: int(c in contest.candidates and c not in named)}
+		self.everybody = frozenset(contest.candidates)
+		self.of_contest = len(contest.rules)
+		attributes = {
+			c: {**contest.attributes.get(c, {}), _NAMELESS: int(c in self.everybody - named)}
 			for c in (*contest.candidates, *contest.seated)
 		}
-		self.allow = cache(self._allow)
-		self.blame = cache(self._blame)
-		nameless = len(set(contest.candidates) - named)
+		nameless = len(self.everybody - named)
 		for spare in range(nameless + 1):
-			self.rules = (*contest.rules, SeatRule(_NAMELESS, maximum=spare, at_least=1))
-			self.seating = self._seating(range(len(self.rules)), contest.seats)
+			rules = (*contest.rules, SeatRule(_NAMELESS, maximum=spare, at_least=1))
+			self.seating = Seating(contest.candidates, contest.seats, rules, attributes, contest.seated)
 			try:
 				self.seats = self.seating.fillable
 				break
 			except InfeasibleRulesError:
 				if spare == nameless:
 					raise
+		# A set that meets the rules answers for all that it holds, and a question answered with no answers for
+		# every stricter one. The latest come first.
+		self.met: deque[frozenset[str]] = deque(maxlen=MEMORY)
+		self.refused: deque[tuple[frozenset[str], frozenset[str]]] = deque(maxlen=MEMORY)
+		self.passed, self.needed = cache(self._passed), cache(self._needed)
 
-	def _seating(self, places: Iterable[int], seats: int) -> Seating:
-		contest, rules = self.contest, [self.rules[place] for place in places]
-		return Seating(contest.candidates, seats, rules, self.attributes, contest.seated)
-
-	def _allow(self, elected: frozenset[str], gone: frozenset[str]) -> bool:
+	def allow(self, elected: frozenset[str], gone: frozenset[str]) -> bool:
 		"""Can the seats be filled with all `elected` and without all `gone`?"""
-		return self.seating.feasible(elected, gone)
+		if any(elected <= held and held.isdisjoint(gone) for held in self.met):
+			return True
+		if any(include <= elected and exclude <= gone for include, exclude in self.refused):
+			return False
+		found = self.seating.example(elected, gone)
+		if found is None:
+			self.refused.appendleft((elected, gone))
+		else:
+			self.met.appendleft(found)
+		return found is not None
 
-	def _blame(self, elected: frozenset[str], gone: frozenset[str]) -> tuple[int, ...]:
-		"""The contest's rules (fewest, then first by place) that do not allow it."""
-		places = range(len(self.contest.rules))
-		for number in range(1, len(places)):
-			for some in combinations(places, number):
-				if not self._seating((*some, len(places)), self.seats).feasible(elected, gone):
-					return some
-		return tuple(places)
+	def _passed(self, elected: frozenset[str], gone: frozenset[str]) -> frozenset[str]:
+		"""Of the others, those who cannot be elected any more."""
+		return frozenset(c for c in self.everybody - elected - gone if not self.allow(elected | {c}, gone))
+
+	def _needed(self, elected: frozenset[str], gone: frozenset[str]) -> frozenset[str]:
+		"""Of the others, those who have to be elected."""
+		return frozenset(c for c in self.everybody - elected - gone if not self.allow(elected, gone | {c}))
+
+	def blame(self, elected: frozenset[str], gone: frozenset[str]) -> tuple[int, ...]:
+		"""The contest's rules, as few as possible, that do not allow it."""
+		return tuple(r for r in self.seating.forbidding(elected, gone) if r < self.of_contest)
