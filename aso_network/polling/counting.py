@@ -208,9 +208,19 @@ def outcome_of(election: Document, lots: list[list[str]] | tuple = ()) -> outcom
 
 def lots_of(result: Document) -> list[list[str]]:
 	"""The lots that settled ties of this count, in the order in which the ties came up."""
+	table = frappe.qb.DocType("Election Result Lot")
+	rows = (
+		frappe.qb.from_(table)
+		.where(table.parent == result.name)
+		.select(table.tie_number, table.candidacy)
+		.orderby(table.tie_number, table.position)
+		# As it is now: another member may have recorded a lot since this transaction began.
+		.for_update()
+		.run()
+	)
 	drawn: dict[int, list[str]] = {}
-	for row in sorted(result.lots, key=lambda row: (cint(row.tie_number), cint(row.position))):
-		drawn.setdefault(cint(row.tie_number), []).append(row.candidacy)
+	for number, candidacy in rows:
+		drawn.setdefault(number, []).append(candidacy)
 	return list(drawn.values())
 
 
@@ -311,9 +321,9 @@ def record_of(result: Document) -> dict[str, Any]:
 
 def has_open_tie(result: Document | frappe._dict) -> bool:
 	"""Is there a tie that neither a lot has settled nor a runoff decides?"""
-	if not result.has_tie:
-		return False
-	return frappe.db.get_value("Election", result.runoff, "status") in (None, "Annulled")
+	if not result.has_tie or not result.runoff:
+		return bool(result.has_tie)
+	return frappe.db.get_value("Election", result.runoff, "status") == "Annulled"
 
 
 def require_no_open_tie(election: Document) -> None:

@@ -5,7 +5,7 @@ import json
 import frappe
 
 from aso_network.api import elections as api
-from aso_network.polling import batches, roll
+from aso_network.polling import batches, counting, roll, runoff, ties
 from tests.site import builders, hall
 from tests.site.races import committed, race
 
@@ -83,6 +83,41 @@ def test_a_save_that_comes_with_finished_does_not_take_it_back():
 		assert finished == "Entering"
 		assert isinstance(late, batches.BatchError)
 		assert frappe.db.get_value("Ballot Batch Entry", {"batch": batch}, "finished")
+
+
+def tied_stv():
+	"""Two ties, one after the other: who of the last two is excluded, and later who of two is elected."""
+	h = hall.build(organizations=8, seats=1, max_choices=0, candidates=4, form="Instant-Runoff Vote")
+	h.vote([h.paper(0)] * 2 + [h.paper(1)] * 2 + [h.paper(2, 0), h.paper(3, 1)])
+	h.move("Tie", h.tellers[0])
+	return h
+
+
+def test_two_members_record_a_lot_at_once_and_neither_writes_over_the_other():
+	with committed(*MADE):
+		h = tied_stv()
+		tied = [row.candidacy for row in h.result().rows if row.reason_code == "tied"]
+		frappe.db.commit()
+		first, second = race(
+			as_teller(h.tellers[0], lambda: api.record_lot(h.election, tied, "Hat") or "recorded"),
+			as_teller(
+				h.tellers[1], lambda: api.record_lot(h.election, tied[::-1], "Other hat") or "recorded"
+			),
+		)
+		assert first == "recorded"
+		assert isinstance(second, ties.LotError), second
+		assert counting.lots_of(h.result())[0] == tied
+
+
+def test_two_officers_hold_a_runoff_at_once_and_there_is_one():
+	with committed(*MADE):
+		h = hall.build(organizations=8, seats=1, candidates=3, tie_rule="Runoff among the tied")
+		h.vote([h.paper(0)] * 2 + [h.paper(1)] * 2)
+		h.move("Tie", h.tellers[0])
+		frappe.db.commit()
+		first, second = race(*(as_teller(h.manager, lambda: api.hold_runoff(h.election)) for _n in range(2)))
+		assert frappe.get_all("Election", filters={"runoff_of": h.election}, pluck="name") == [first]
+		assert isinstance(second, runoff.RunoffError), second
 
 
 def test_two_members_sign_at_once_and_both_signatures_stand():
