@@ -97,7 +97,7 @@ WORDS: dict[str, dict[str, Any]] = {
 		},
 		"event": {
 			"counted": ["The ballots are counted."],
-			"elected": ["Elected: {names} ({why}).", "Elected: {names}."],
+			"elected": ["Elected: {names}. Why: {why}.", "Elected: {names}."],
 			"surplus": [
 				"Surplus of {names}: {surplus}. Each ballot passes to its next preference with its value times the "
 				"surplus, divided by the votes of {names} ({votes}).",
@@ -105,6 +105,8 @@ WORDS: dict[str, dict[str, Any]] = {
 				"The surplus of {names} passes to the next preferences.",
 			],
 			"excluded": [
+				"Excluded: {names}. Why: {why}. The ballots pass to their next preferences.",
+				"Excluded under a seat rule ({rules}): {names}. The ballots pass to their next preferences.",
 				"Excluded with the fewest votes ({votes}): {names}. The ballots pass to their next preferences.",
 				"Excluded with the fewest votes: {names}. The ballots pass to their next preferences.",
 			],
@@ -259,7 +261,7 @@ WORDS: dict[str, dict[str, Any]] = {
 		},
 		"event": {
 			"counted": ["عُدّت أوراق الاقتراع."],
-			"elected": ["انتُخب: {names} ({why}).", "انتُخب: {names}."],
+			"elected": ["انتُخب: {names}. السبب: {why}.", "انتُخب: {names}."],
 			"surplus": [
 				"فائض {names}: {surplus}. تنتقل كل ورقة إلى تفضيلها التالي بقيمتها مضروبة في الفائض ومقسومة على أصوات "
 				"{names} ({votes}).",
@@ -267,6 +269,8 @@ WORDS: dict[str, dict[str, Any]] = {
 				"ينتقل فائض {names} إلى التفضيلات التالية.",
 			],
 			"excluded": [
+				"استُبعد: {names}. السبب: {why}. تنتقل الأوراق إلى تفضيلاتها التالية.",
+				"استُبعد بقاعدة من قواعد المقاعد ({rules}): {names}. تنتقل الأوراق إلى تفضيلاتها التالية.",
 				"استُبعد بأقل الأصوات ({votes}): {names}. تنتقل الأوراق إلى تفضيلاتها التالية.",
 				"استُبعد بأقل الأصوات: {names}. تنتقل الأوراق إلى تفضيلاتها التالية.",
 			],

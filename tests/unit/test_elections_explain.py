@@ -152,6 +152,17 @@ def test_rounds_are_told_with_votes_and_transfers():
 	assert lines[-4:] == ["Elected, in order", "1. C", "2. O", "3. S"]
 
 
+def test_rounds_tell_where_a_rule_decides():
+	rule = SeatRule("gender", 1, value="woman")
+	women = {"D": {"gender": "woman"}}
+	told = explain.lines(counted(STV, 2, ["A"] * 5 + ["B"] * 4 + ["C"] * 3 + ["D"], [rule], women), "en")
+	why = "a seat rule gives the seat to others with fewer votes (at least 1 of: women)."
+	assert "A seat rule decides here about B, C: at least 1 of: women." in told
+	assert f"Excluded: B, C. Why: {why} The ballots pass to their next preferences." in told
+	assert f"B. Votes: 4. Not elected: {why}" in told
+	assert told[-1] == "2. D"
+
+
 @pytest.mark.parametrize("lang", explain.LANGUAGES)
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_can_be_told_in_every_shape_it_is_kept_in(form, lang):
