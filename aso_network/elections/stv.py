@@ -17,6 +17,12 @@ What the Order leaves to a lot without need, or does not speak of:
 - Elected at the same stage with equal votes at all stages so far, candidates share their seat order.
 - A candidate whom no valid paper names is never elected, even if a seat stays empty. A candidate who is named
   but holds no vote when the last seats are filled is elected, as the Order has it.
+
+Seat rules are kept by guarding and dooming (I. D. Hill, "STV with constraints", Voting matters 9, 1998; J. Otten,
+"STV with multiple constraints", Voting matters 13, 2001). After each step, whoever can be in no permitted set with
+those elected is excluded at once, before any surplus moves; whoever is in every permitted set that is left is
+not excluded when last, the next lowest is. Two who reach the quota with equal votes and cannot both be elected
+are a tie about the seat.
 """
 
 from __future__ import annotations
@@ -216,22 +222,22 @@ class Count:
 
 	def _exclusion(self, state: _State) -> _Step:
 		"""Exclude the one with the fewest votes whom the rules can spare."""
-		spared = frozenset()
-		if self.limits:
-			spared = self.limits.needed(state.elected, self._gone(state))
-		free = state.continuing - spared
-		fewest = min(state.votes[c] for c in free)
-		lowest = sorted(c for c in free if state.votes[c] == fewest)
+		gone, spared, fewest, lowest = self._gone(state), [], 0, []
+		for fewest in sorted({state.votes[c] for c in state.continuing}):
+			level = sorted(c for c in state.continuing if state.votes[c] == fewest)
+			lowest = [c for c in level if not self.limits or self.limits.allow(state.elected, gone | {c})]
+			if lowest:
+				break
+			spared += level
 		if not fewest:
 			for group in ([c for c in lowest if c not in self.named], lowest):
 				if group and self._can_go(state, group):
 					return _Step(EXCLUSION, (tuple(group),))
 		among, events = _by_earlier_rounds(state, lowest, min)
 		rules: tuple[int, ...] = ()
-		if lower := tuple(sorted(c for c in spared if state.votes[c] < fewest)):
-			gone = self._gone(state)
-			rules = self._blame(self.limits.blame(state.elected, gone | {c}) for c in lower)
-			events = (Event(EVENT_RULE, lower, {}, rules), *events)
+		if spared:
+			rules = self._blame(self.limits.blame(state.elected, gone | {c}) for c in spared)
+			events = (Event(EVENT_RULE, tuple(sorted(spared)), {}, rules), *events)
 		return _Step(EXCLUSION, tuple((c,) for c in among), events, rules)
 
 	def _exclusion_by_rule(self, state: _State, passed: frozenset[str]) -> _Step:
@@ -515,7 +521,7 @@ class _Limits:
 		# every stricter one. The latest come first.
 		self.met: deque[frozenset[str]] = deque(maxlen=MEMORY)
 		self.refused: deque[tuple[frozenset[str], frozenset[str]]] = deque(maxlen=MEMORY)
-		self.passed, self.needed = cache(self._passed), cache(self._needed)
+		self.passed = cache(self._passed)
 
 	def allow(self, elected: frozenset[str], gone: frozenset[str]) -> bool:
 		"""Can the seats be filled with all `elected` and without all `gone`?"""
@@ -533,10 +539,6 @@ class _Limits:
 	def _passed(self, elected: frozenset[str], gone: frozenset[str]) -> frozenset[str]:
 		"""Of the others, those who cannot be elected any more."""
 		return frozenset(c for c in self.everybody - elected - gone if not self.allow(elected | {c}, gone))
-
-	def _needed(self, elected: frozenset[str], gone: frozenset[str]) -> frozenset[str]:
-		"""Of the others, those who have to be elected."""
-		return frozenset(c for c in self.everybody - elected - gone if not self.allow(elected, gone | {c}))
 
 	def blame(self, elected: frozenset[str], gone: frozenset[str]) -> tuple[int, ...]:
 		"""The contest's rules, as few as possible, that do not allow it."""
