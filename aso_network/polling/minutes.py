@@ -12,6 +12,7 @@ from typing import Any
 
 from frappe.model.document import Document
 
+from aso_network import printing
 from aso_network.elections import explain, lot, records
 from aso_network.elections.explain_words import WORDS
 from aso_network.polling import rules
@@ -21,7 +22,7 @@ def explanation(result: Document, lang: str | None = None) -> dict[str, Any]:
 	"""The count in `lang`, or else in the reader's language:
 
 	{"form": its name, "lines": [all that a minute book says], "sections": the same as [{"heading", "lines"}] without
-	what tables beside it show (votes of each round, the candidates' lines), "reasons": {candidacy: sentence},
+	what stands beside it (votes of each round, the candidates' lines, minutes of a lot), "reasons": {candidacy: sentence},
 	"lot_steps": [what repeats a lot from the seed]}
 	"""
 	lang = lang or rules.language()
@@ -31,11 +32,12 @@ def explanation(result: Document, lang: str | None = None) -> dict[str, Any]:
 		reasons = {row.candidacy: row.reason for row in result.rows}
 		return {"form": "", "lines": [], "sections": [], "reasons": reasons, "lot_steps": []}
 	found, names = record["result"], _names(result, record, lang)
-	lines = explain.lines(record, lang, names)
+	# How a lot was drawn stands beside it, in the words of the committee or as steps.
+	without_minutes = {**record, "lot": {**record["lot"], "minutes": ""}}
 	return {
 		"form": explain.form(found["method"], lang),
-		"lines": lines,
-		"sections": _sections(lines, found, lang),
+		"lines": explain.lines(record, lang, names),
+		"sections": _sections(explain.lines(without_minutes, lang, names), found, lang),
 		"reasons": {
 			row["candidate"]: explain.reason(row, lang, found["rules"]) for row in found["candidates"]
 		},
@@ -43,9 +45,9 @@ def explanation(result: Document, lang: str | None = None) -> dict[str, Any]:
 	}
 
 
-def for_print(result: Document) -> dict[str, dict[str, Any]]:
-	"""The explanation in each language of the protocol."""
-	return {lang: explanation(result, lang) for lang in explain.LANGUAGES}
+def for_print(result: Document) -> dict[str, Any]:
+	"""The explanation in each language of the protocol, and `spans`, which all its Arabic goes through."""
+	return {lang: explanation(result, lang) for lang in explain.LANGUAGES} | {"spans": printing.in_spans}
 
 
 def _names(result: Document, record: Mapping[str, Any], lang: str) -> dict[str, str]:
