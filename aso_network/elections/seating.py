@@ -141,10 +141,13 @@ class Seating:
 		witness = self._most([anything, without.group()], marked, witness)
 		filled = witness.bit_count()
 		groups, found = [self._of_seats(filled, filled), without.group()], []
+		left = filled - without.seats
 		for number, mask in levels:
-			witness = self._most(groups, mask, witness)
-			found.append(_Level(number, mask, (witness & mask).bit_count()))
+			if left:
+				witness = self._most(groups, mask, witness)
+			found.append(_Level(number, mask, (witness & mask).bit_count() if left else 0))
 			groups.append(found[-1].group())
+			left -= found[-1].seats
 		certain, possible = self._common([*found, without], groups, witness)
 		return Best(self, votes, found, without, filled, certain, possible & ~certain)
 
@@ -227,7 +230,9 @@ class Seating:
 			mask = sum(self._bit.get(candidate, 0) for candidate in members)
 			held = sum(candidate in members for candidate in seated)
 			most = mask.bit_count() if rule.maximum is None else rule.maximum - held
-			found.append(Group(mask, max(0, rule.minimum - held), min(most, mask.bit_count()), place))
+			group = Group(mask, max(0, rule.minimum - held), min(most, mask.bit_count()), place)
+			if group.least or group.most < mask.bit_count():
+				found.append(group)
 		return found
 
 	def _of_seats(self, least: int, most: int) -> Group:
@@ -247,10 +252,18 @@ class Seating:
 		places: Iterable[int] | None = None,
 	) -> int | None:
 		"""A set (as a mask) that meets `groups` and the rules at `places` (None: all), or None."""
+		places = range(len(self.rules)) if places is None else places
+		demanded = []
+		for group in (*groups, *(group for place in places for group in self._groups[place])):
+			# Most levels of votes seat all or none of theirs.
+			if group.least == group.most == group.mask.bit_count():
+				include |= group.mask
+			elif group.least == group.most == 0:
+				exclude |= group.mask
+			else:
+				demanded.append(group)
 		if include & exclude:
 			return None
-		places = range(len(self.rules)) if places is None else places
-		demanded = [*groups, *(group for place in places for group in self._groups[place])]
 		return self._search.find(demanded, include, self._everybody & ~include & ~exclude)
 
 
