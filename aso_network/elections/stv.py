@@ -437,7 +437,9 @@ class Count:
 		rows = []
 		for candidate in order:
 			fate, votes = state.fates[candidate], papers.votes[candidate]
-			if candidate in state.elected and candidate in state.raised and candidate not in unmoved:
+			if candidate in state.elected and candidate not in self.named:
+				fate = replace(fate, reason=SEATED_BY_RULE, rules=self.limits.unmet)
+			elif candidate in state.elected and candidate in state.raised and candidate not in unmoved:
 				fate = replace(fate, reason=SEATED_BY_RULE, rules=state.raised[candidate])
 			rows.append(
 				CandidateOutcome(
@@ -517,6 +519,8 @@ class _Limits:
 			except InfeasibleRulesError:
 				if spare == nameless:
 					raise
+		unmet = self.seating.forbidding((), self.everybody - named, 0)
+		self.unmet = tuple(r for r in unmet if r < self.of_contest)  # without those who have no vote
 		# A set that meets the rules answers for all that it holds, and a question answered with no answers for
 		# every stricter one. The latest come first.
 		self.met: deque[frozenset[str]] = deque(maxlen=MEMORY)

@@ -691,6 +691,18 @@ def test_a_minimum_that_only_a_candidate_without_a_vote_can_meet():
 	assert outcome.row("E").reason == NO_VOTES
 
 
+def test_no_more_candidates_without_a_vote_than_the_rules_need():
+	"""Three seats, one candidate with votes: one of the two women is needed, and the third seat stays empty."""
+	rules = {"rules": [A_WOMAN], "attributes": PEOPLE}
+	outcome = count({"A": 5}, 3, "ADE", **rules)
+	assert outcome.tie is not None
+	assert (outcome.tie.candidates, outcome.tie.seats) == (("D", "E"), 1)
+	outcome = count({"A": 5}, 3, "ADE", lots=[("E", "D")], **rules)
+	assert (outcome.elected, outcome.vacant) == (("A", "E"), 1)
+	assert (outcome.row("E").reason, outcome.row("E").rules) == (SEATED_BY_RULE, (0,))
+	assert outcome.row("D").reason == NO_VOTES
+
+
 def test_a_maximum_counts_those_seated_already():
 	attributes = {**PEOPLE, "S": {"org": "1"}}
 	profile = {"AB": 40, "BA": 30, "CA": 20, "DE": 4, "ED": 3}
