@@ -294,20 +294,19 @@ def _repeated(bits: int, step: int, first: int, last: int) -> int:
 def _pick(left: Sequence[_Left], free: int, model: int) -> tuple[int, int]:
 	"""The candidate to try next, and all (with the pick) whom no set can hold if none holds the pick.
 
-	From the needy group that can spare fewest; there one of `model`, a set found before, and the one who helps most
-	groups and fills fewest up. Whoever helps no group that the pick does not help, and fills up each that the pick fills up, could be replaced by
-	the pick in any set.
+	From the needy group that can spare fewest; there one of `model`, a set found before, who helps other groups and
+	fills up few. Whoever helps no group that the pick does not help, and fills up each that the pick fills up, could
+	be replaced by the pick in any set.
 	"""
-	group = min(
-		(group for group in left if group.need > 0), key=lambda group: (group.open - group.need, group.open)
-	)
-	pick = max(
-		bits(group.mask),
-		key=lambda bit: (
-			bit & model != 0,
-			sum(1 if other.need > 0 else -1 for other in left if other.mask & bit),
-		),
-	)
+	needy = [group for group in left if group.need > 0]
+	group = min(needy, key=lambda group: (group.open - group.need, group.open))
+	best = group.mask & model or group.mask
+	for other in needy:
+		best = best & other.mask or best
+	for other in left:
+		if other.need <= 0:
+			best = best & ~other.mask or best
+	pick = best & -best
 	for other in left:
 		if other.mask & pick:
 			if other.room < other.open:
