@@ -1,25 +1,45 @@
 import pytest
 
-from aso_network.elections.ballots import BLANK, SPOILED, VALID, Ballot, checked, from_json, judge, to_json
+from aso_network.elections.ballots import (
+	BLANK,
+	MARKS,
+	POINTS,
+	RANKING,
+	SPOILED,
+	VALID,
+	Ballot,
+	checked,
+	from_json,
+	judge,
+	to_json,
+	written,
+)
 from aso_network.elections.errors import (
 	DuplicateMarkError,
 	ElectionError,
+	InvalidWeightError,
 	MalformedBallotError,
 	UnknownCandidateError,
 )
 
 
-def test_the_order_of_marks_means_nothing():
-	assert Ballot(("b", "a")) == Ballot(("a", "b"))
-	assert Ballot(("b", "a")).choices == ("a", "b")
-	assert hash(Ballot(("b", "a"))) == hash(Ballot(("a", "b")))
-	assert Ballot(["b", "a"]) == Ballot(("a", "b"))
+def test_the_order_of_marks_and_points_means_nothing_and_that_of_preferences_everything():
+	assert written(["b", "a"]) == written(("a", "b"), MARKS) == Ballot(("a", "b"))
+	assert written(["b", "a", "b"], POINTS) == Ballot(("a", "b", "b"))
+	assert written(["b", "a"], RANKING) == Ballot(("b", "a")) != written(["a", "b"], RANKING)
 
 
-def test_the_same_mark_twice_is_refused_without_saying_which():
+@pytest.mark.parametrize("kind", [MARKS, RANKING])
+def test_the_same_mark_twice_is_refused_without_saying_which(kind):
 	with pytest.raises(DuplicateMarkError) as refused:
-		Ballot(("CAND-7", "CAND-1", "CAND-7"))
+		written(("CAND-7", "CAND-1", "CAND-7"), kind)
 	assert "CAND" not in str(refused.value)
+
+
+@pytest.mark.parametrize("weight", [0, -1, 1.5, True, "2", None])
+def test_a_weight_is_a_whole_number_of_at_least_one(weight):
+	with pytest.raises(InvalidWeightError):
+		Ballot(("a",), weight=weight)
 
 
 def test_a_spoiled_paper_carries_no_marks():
@@ -48,14 +68,20 @@ def test_a_mark_for_a_stranger_is_refused_without_saying_which():
 	assert "CAND-9" not in str(refused.value)
 
 
-@pytest.mark.parametrize("ballot", [Ballot(), Ballot(spoiled=True), Ballot(("b", "a")), Ballot(("حلب",))])
+@pytest.mark.parametrize(
+	"ballot",
+	[Ballot(), Ballot(spoiled=True), Ballot(("b", "a"), weight=2), Ballot(("a", "a")), Ballot(("حلب",))],
+)
 def test_json_round_trip(ballot):
 	assert from_json(to_json(ballot)) == ballot
 
 
-def test_equal_ballots_have_one_text():
-	assert to_json(Ballot(("b", "a"))) == '{"choices":["a","b"],"spoiled":false}'
-	assert to_json(from_json(' {"spoiled": false,\n "choices": ["b", "a"]} ')) == to_json(Ballot(("a", "b")))
+def test_equal_papers_have_one_text():
+	assert to_json(written(("b", "a"))) == '{"choices":["a","b"],"spoiled":false}'
+	assert to_json(from_json(' {"spoiled": false,\n "choices": ["b", "a"]} ', MARKS)) == to_json(
+		Ballot(("a", "b"))
+	)
+	assert to_json(Ballot(("a",), weight=3)) == '{"choices":["a"],"spoiled":false,"weight":3}'
 
 
 @pytest.mark.parametrize(
