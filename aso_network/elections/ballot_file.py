@@ -14,8 +14,8 @@ from aso_network.elections.contest import Contest, Papers
 from aso_network.elections.errors import BallotFileError, ElectionError
 
 # Beyond these a file is taken for a slip, and is refused before it takes time or memory.
-MOST_CANDIDATES = 10_000
-MOST_SEATS = 10_000
+MOST_CANDIDATES = 500
+MOST_SEATS = 500
 LONGEST_NUMBER = 15  # digits; larger ones are not exact in every reader of JSON
 LONGEST_LINE = 8 * 2**20  # bytes
 

@@ -182,7 +182,8 @@ class _Minutes:
 
 	def _moved(self, event: Mapping[str, Any]) -> str:
 		"""A seat that a rule moved: who has it, then who would have it without the rule."""
-		first, *others = _list(event["candidates"])
+		said = _list(event["candidates"])
+		first, others = said[0], said[1:]
 		kind = "kept" if first not in _list(self.value["elected"]) else "moved" if others else "given"
 		return self.words["rule_event"][kind].format(
 			rules=_rules(event["rules"], self.lang, self.rules),

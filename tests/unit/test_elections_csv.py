@@ -71,7 +71,7 @@ def test_slips_are_named_with_their_line(text, line, says):
 	assert (caught.value.line, says in str(caught.value)) == (line, True), str(caught.value)
 
 
-@pytest.mark.parametrize("cell", ["1.0", "-1", "x", "9" * 5000, "10001", "٢"])
+@pytest.mark.parametrize("cell", ["1.0", "-1", "x", "9" * 5000, "501", "٢"])
 def test_a_rank_is_a_whole_number(cell):
 	with pytest.raises(BallotFileError):
 		read(f"A,B\n1,{cell}\n", STV)

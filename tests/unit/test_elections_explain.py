@@ -219,6 +219,14 @@ def test_anything_else_is_refused():
 	for broken in (None, [], "", {}, {"result": {}}, {"method": "stv"}):
 		with pytest.raises(MalformedRecordError):
 			explain.lines(broken, "en")
+	nameless = {
+		"number": 1,
+		"votes": {},
+		"exhausted": "0",
+		"events": [{"code": "rule", "candidates": [], "rules": []}],
+	}
+	with pytest.raises(MalformedRecordError):
+		explain.lines({**value, "rounds": [nameless]}, "en")
 	for key in ("seats", "ballots", "candidates", "rounds", "elected", "rules", "tied", "lots", "vacant"):
 		with pytest.raises(MalformedRecordError):
 			explain.lines({**value, key: "nonsense"}, "en")
