@@ -10,6 +10,7 @@ is proven holds, and what is found meets the groups.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 # Families of groups that belong to no rule.
@@ -226,7 +227,9 @@ def _chunks(groups: Sequence[_Left], room: int) -> Iterator[list[_Left]]:
 	size = room + 2
 	for group in sorted(groups, key=lambda group: (group.open - group.need, group.mask)):
 		digit = min(group.room, room) + 2
-		if chunk and size * digit > _LARGEST:
+		if (room + 2) * digit > _LARGEST:
+			continue  # left to the search
+		if size * digit > _LARGEST:
 			yield chunk
 			chunk, size = [], room + 2
 		chunk.append(group)
@@ -292,14 +295,17 @@ def _repeated(bits: int, step: int, first: int, last: int) -> int:
 
 
 def _pick(left: Sequence[_Left], free: int, model: int) -> tuple[int, int]:
-	"""The candidate to try next, and all (with the pick) whom no set can hold if none holds the pick.
+	"""The candidates to try next, and all (with the pick) whom no set can hold if none holds the pick.
 
 	From the needy group that can spare fewest; there one of `model`, a set found before, who helps other groups and
 	fills up few. Whoever helps no group that the pick does not help, and fills up each that the pick fills up, could
-	be replaced by the pick in any set.
+	be replaced by the pick in any set. Where all of the group are alike, the pick is as many as it needs, and if
+	they do not fit, nothing does.
 	"""
 	needy = [group for group in left if group.need > 0]
 	group = min(needy, key=lambda group: (group.open - group.need, group.open))
+	if all(group.mask & other.mask in (0, group.mask) for other in left):
+		return sum(islice(bits(group.mask), group.need)), free
 	best = group.mask & model or group.mask
 	for other in needy:
 		best = best & other.mask or best
