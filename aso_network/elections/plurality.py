@@ -173,7 +173,7 @@ def _certain(
 
 
 def _elections(fates: Mapping[str, Fate]) -> tuple[Event, ...]:
-	"""Who is elected, first in the order of election; each whom rules seat by itself."""
+	"""Who is elected, in the order of election; one event for each reason and each set of rules."""
 	elected = sorted((fate.seat_order, candidate) for candidate, fate in fates.items() if fate.seat_order)
 	together: dict[tuple[str, tuple[int, ...]], list[str]] = {}
 	for _place, candidate in elected:

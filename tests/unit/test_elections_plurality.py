@@ -186,7 +186,7 @@ def test_approval_elects_what_abcvoting_elects():
 def test_points_elect_whom_votekit_elects():
 	votekit, elections = _library("votekit"), _library("votekit.elections")
 	draw, compared = random.Random(1870), 0
-	for _ in range(120):
+	for _ in range(70):
 		candidates, points, box = _profile(draw)
 		seats = draw.randint(points, 6)  # it knows no more points than seats
 		outcome = count(CUMULATIVE, seats, box, points, candidates)
@@ -197,7 +197,7 @@ def test_points_elect_whom_votekit_elects():
 		found = elections.Limited(profile, n_seats=seats, budget=points)
 		assert set(outcome.elected) == set().union(*found.get_elected())
 		compared += 1
-	assert compared > 20
+	assert compared > 12
 
 
 # Properties
