@@ -37,17 +37,26 @@ frappe.ui.form.on("Candidacy", {
 	},
 });
 
-// Whether persons or organisations stand is the election's rule.
+const ASKED_BY = {
+	gender: ["Women", "Men"],
+	age: ["Younger than", "This old or older"],
+};
+
+// Whether persons or organisations stand is the election's rule, and so is what has to be known of them.
 async function follow_election(frm) {
-	frm.persons_stand = false;
-	if (frm.doc.election) {
-		const { message } = await frappe.db.get_value("Election", frm.doc.election, [
-			"candidate_kind",
-		]);
-		frm.persons_stand = message?.candidate_kind === "Person";
-	}
+	const election = frm.doc.election
+		? await frappe.db.get_doc("Election", frm.doc.election).catch(() => ({}))
+		: {};
+	frm.persons_stand = election.candidate_kind === "Person";
 	frm.toggle_display("person", frm.persons_stand || Boolean(frm.doc.person));
 	frm.toggle_reqd("person", frm.persons_stand);
+	const asked = (election.seat_rules || []).map((rule) => rule.group);
+	Object.entries(ASKED_BY).forEach(([field, groups]) =>
+		frm.toggle_display(
+			field,
+			Boolean(frm.doc[field]) || groups.some((group) => asked.includes(group))
+		)
+	);
 }
 
 async function load_representatives(frm) {
