@@ -10,7 +10,8 @@ into a runoff, which is a new vote and a new contest.
   have a vote. Somebody who is left alone without a majority is not elected either: the new vote says whether
   the voters want the one who is left.
 - Seat rules: those with a majority are elected as far as a set that meets the rules remains possible. Who can no
-  longer be in such a set does not go into the runoff; who is needed for one goes in too.
+  longer be in such a set does not go into the runoff; who is needed for one goes in too, with the rules that
+  ask for it.
 """
 
 from __future__ import annotations
@@ -73,17 +74,17 @@ def _with_runoff(contest: Contest, votes: Mapping[str, int], seats: Seats) -> Se
 
 	field = _leaders(able, 2 * best.filled)
 	outside = others.keys() - field
+	fates.update(dict.fromkeys(field, Fate(IN_RUNOFF)))
 	if not seating.feasible(exclude=outside, filled=best.filled):
-		needed = sorted(best.certain.union(best.tied) - field)
 		# A minimum that the others cannot meet, or else maximums that let them fill fewer seats.
 		rules = seating.forbidding(exclude=outside, filled=0) or seating.forbidding(
 			exclude=outside, filled=best.filled
 		)
-		events.append(Event(EVENT_RULE, tuple(needed), rules=rules))
+		needed = best.certain.union(best.tied) - field
+		fates.update(dict.fromkeys(needed, Fate(IN_RUNOFF, rules=rules)))
 		field.update(needed)
 	if not field:
 		return replace(seats, fates=fates, events=tuple(events))
-	fates.update(dict.fromkeys(field, Fate(IN_RUNOFF)))
 	return Seats(fates, tuple(events), Tie(tuple(sorted(field)), best.filled, NO_MAJORITY), seats.lots)
 
 
