@@ -208,8 +208,8 @@ class Seating:
 		rules, then first by place. Empty if the rules can be met."""
 		return self.forbidding(filled=0)
 
-	def _smallest(self, holds: Callable[[tuple[int, ...]], bool]) -> tuple[int, ...]:
-		return _smallest(tuple(range(len(self.rules))), holds)
+	def _smallest(self, holds: Callable[[tuple[int, ...]], bool], of_all: bool = False) -> tuple[int, ...]:
+		return _smallest(tuple(range(len(self.rules))), holds, of_all)
 
 	def _most_filled(self) -> int:
 		return self._most([self._of_seats(0, self.seats)], self._everybody, self._anybody()).bit_count()
@@ -330,14 +330,18 @@ class Best:
 		good that also holds the certain with more votes. Empty if it takes no rule."""
 		more = [c for c in self.certain if self._votes[c] > self._votes[candidate]]
 		include = self._seating._mask([*more, candidate])
-		return self._seating._smallest(lambda places: not self._rival(candidate, include, 0, places))
+		return self._seating._smallest(
+			lambda places: not self._rival(candidate, include, 0, places), of_all=True
+		)
 
 	def demanding(self, candidate: str) -> tuple[int, ...]:
 		"""The smallest set of rules (by place) under which no set without `candidate`, who is certain, is as
 		good and also holds the other certain ones with as many votes or more. Empty if it takes no rule."""
 		others = [c for c in self.certain if self._votes[c] >= self._votes[candidate] and c != candidate]
 		include, exclude = self._seating._mask(others), self._seating._mask([candidate])
-		return self._seating._smallest(lambda places: not self._rival(candidate, include, exclude, places))
+		return self._seating._smallest(
+			lambda places: not self._rival(candidate, include, exclude, places), of_all=True
+		)
 
 	def _seats_group(self) -> Group:
 		return self._seating._of_seats(self.filled, self.filled)
@@ -388,15 +392,20 @@ def conflict(
 	return Seating(candidates, seats, rules, attributes, seated).conflict()
 
 
-def _smallest(places: tuple[int, ...], holds: Callable[[tuple[int, ...]], bool]) -> tuple[int, ...]:
+def _smallest(
+	places: tuple[int, ...], holds: Callable[[tuple[int, ...]], bool], of_all: bool = False
+) -> tuple[int, ...]:
 	"""The smallest of the sets of `places` for which `holds`, first by place; empty if it holds for none, or
-	without any.
+	without any. `of_all`: that it holds for all of them is known.
 
 	What holds for a set holds for every larger one. So a place without which it does not hold for all the
-	others is in every such set, and mostly these places are enough.
+	others is in every such set, and if one place is not enough, mostly these are.
 	"""
-	if not holds(places) or holds(()):
+	if holds(()) or not (of_all or holds(places)):
 		return ()
+	for place in places:
+		if holds((place,)):
+			return (place,)
 	needed = tuple(p for p in places if not holds(tuple(other for other in places if other != p)))
 	if needed and holds(needed):
 		return needed
