@@ -33,6 +33,21 @@ def test_a_paper_with_marks_says_how_many(contest, english, arabic):
 	assert english in paper and arabic in paper and "✕" in paper
 
 
+def test_papers_are_as_large_as_the_names_ask_for():
+	h = hall.build(organizations=8, candidates=6)
+
+	def papers():
+		return frappe.get_print("Election", h.election, "Ballot Paper").count('<div class="bp-paper">')
+
+	assert papers() == 4
+	for candidacy in h.candidacies:
+		frappe.db.set_value("Candidacy", candidacy, "candidate_name", "Association " * 7)
+	assert papers() == 2
+	for candidacy in h.candidacies:
+		frappe.db.set_value("Candidacy", candidacy, "candidate_name", "Association " * 11)
+	assert papers() == 1
+
+
 def test_an_approval_paper_has_no_limit_to_go_beyond():
 	paper = ballot(form="Approval Vote", seats=2, max_choices=0)
 	assert "at most" not in paper and "More marks" not in paper and "الأقصى" not in paper
@@ -40,9 +55,17 @@ def test_an_approval_paper_has_no_limit_to_go_beyond():
 
 NUMBERS = [
 	({"form": "Cumulative Vote", "seats": 2, "max_choices": 5}, "At most 5 points in all", "على الأكثر 5"),
-	({"form": "Instant-Runoff Vote", "seats": 1, "max_choices": 0}, "Write 1 in the box", "اكتب 1 في مربع"),
-	({"form": "Single Transferable Vote", "max_choices": 0}, "As many or as few as you like", "رتّب من تشاء"),
-	({"form": "Single Transferable Vote", "max_choices": 3}, "At most 3 preferences", "على الأكثر 3"),
+	(
+		{"form": "Instant-Runoff Vote", "seats": 1, "max_choices": 0},
+		"1, 2, 3 … as you prefer",
+		"بترتيب تفضيلك 1 ثم 2 ثم 3",
+	),
+	({"form": "Single Transferable Vote", "max_choices": 0}, "as many as you like", "بأي عدد تشاء"),
+	(
+		{"form": "Single Transferable Vote", "max_choices": 2},
+		"1, 2 … as you prefer them, at most 2",
+		"الأقصى 2",
+	),
 ]
 
 

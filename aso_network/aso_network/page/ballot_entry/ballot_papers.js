@@ -44,8 +44,7 @@ frappe.provide("aso.ballot_entry");
 
 	// Each press is a point more; − and then the key is a point less.
 	const points = {
-		instruction: () =>
-			__("Press each candidate once for each point on the paper."),
+		instruction: () => __("Press each candidate once for each point on the paper."),
 		tidy: (choices) => [...choices].sort(),
 		press: (choices, candidacy) => [...choices, candidacy],
 		less(choices, candidacy) {
@@ -86,9 +85,7 @@ frappe.provide("aso.ballot_entry");
 	// stood behind a wrong one is read from the paper again, and nobody moves up unseen.
 	const ranking = {
 		instruction: () =>
-			__(
-				"Press the candidate with 1 on the paper, then with 2, with 3 and so on."
-			),
+			__("Press the candidate with 1 on the paper, then with 2, with 3 and so on."),
 		tidy: (choices) => [...choices],
 		press(choices, candidacy) {
 			const at = choices.indexOf(candidacy);
@@ -129,7 +126,9 @@ frappe.provide("aso.ballot_entry");
 				"A number is missing or stands twice on the paper: enter only the preferences before it."
 			),
 			__("Something is written, but nobody or more than one has 1: Spoiled."),
-			__("A candidate pressed again loses this preference, and all after it are taken off too."),
+			__(
+				"A candidate pressed again loses this preference, and all after it are taken off too."
+			),
 			...(allowed === null
 				? []
 				: [__("More preferences than {0}: enter them as they are.", [allowed])]),
