@@ -29,6 +29,8 @@ leave a choice, and where a slip could be read as something else:
 - Rankings: a paper says nothing from a gap or an equal preference on, and is spoiled if that is where its
   first preference should be (Scottish Local Government Elections Order 2007, schedule 1: the definition of a
   non-transferable paper, and the rule on rejected papers). Marks and points: “=” and “-” only separate.
+- Absolute majority reads a paper as a ranking, too, and takes the first preferences, one for each seat (or as
+  many as a voter may mark): so a ranked file can be asked whether anybody has a majority.
 - A quote inside a name is doubled or has a backslash before it. Two strings may follow the title (Wichmann's
   source and comment). /* Droop's comments */ are skipped; Droop's options in brackets are not read.
 """
@@ -45,6 +47,7 @@ from typing import BinaryIO
 from aso_network.elections import ballot_file
 from aso_network.elections.ballot_file import MOST_CANDIDATES, BallotFile, Names, Progress, Sums
 from aso_network.elections.ballots import RANKING
+from aso_network.elections.contest import MAJORITY
 from aso_network.elections.errors import BallotFileError
 
 # Strings after the names: the title, a source, a comment.
@@ -158,6 +161,7 @@ class _Reader:
 		ranked, repeats, withdrawn = self.sums.contest.kind == RANKING, self.sums.may_repeat, self.withdrawn
 		allowed, known = self.sums.contest.allowed, self.numbers
 		limit = len(known) if allowed is None else allowed
+		cut = self.sums.contest.form == MAJORITY
 		valid = blank = spoiled = 0
 		once: list[str] = []
 		votes = dict.fromkeys(known, 0)
@@ -178,6 +182,10 @@ class _Reader:
 				if not known.issuperset(marks):
 					return False
 				marks = [mark for mark in marks if mark not in withdrawn]
+			if cut:
+				if not known.issuperset(marks):
+					return False
+				marks = marks[:limit]
 			if not marks:
 				blank += times
 			elif len(marks) > limit:
@@ -320,11 +328,14 @@ class _Reader:
 		if not self.sums.may_repeat and len(set(marks)) != len(marks):
 			raise self._error("the same candidate twice on one ballot; each is expected once at most")
 		marks = [mark for mark in marks if mark not in self.withdrawn]
-		if self.sums.contest.kind != RANKING:
+		allowed, cut = self.sums.contest.allowed, self.sums.contest.form == MAJORITY
+		if self.sums.contest.kind != RANKING and not cut:
 			self.sums.add(marks, weight)
 			return
-		allowed = self.sums.contest.allowed
 		clear, spoiled = self._clear(places)
+		if cut:
+			self.sums.add(clear[:allowed], weight, bool(marks) and spoiled)
+			return
 		too_many = allowed is not None and len(marks) > allowed
 		self.sums.add(clear, weight, bool(marks) and (spoiled or too_many))
 

@@ -38,8 +38,8 @@ LARGEST_JSON = 512 * 2**20  # bytes
 
 _COUNT_HELP = """\
 FILE is a BLT file (OpaVote, OpenSTV, Droop), or with a name in .csv or --format csv a table with a column for
-each candidate and a row for each ballot; - reads from a pipe. block, limited, approval, cumulative and majority
-read the candidates of a BLT ballot as marks, irv and stv as preferences.
+each candidate and a row for each ballot; - reads from a pipe. block, limited, approval and cumulative read the
+candidates of a BLT ballot as marks, irv and stv as preferences; majority reads the first preferences, one a seat.
 
 rules.json: {"rules": [{"attribute": "gender", "is": "woman", "min": 3},
                        {"attribute": "age", "below": 30, "min": 1},

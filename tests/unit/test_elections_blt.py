@@ -272,6 +272,24 @@ def test_a_line_without_end_is_refused_before_it_fills_the_memory():
 		blt.read(Endless(), STV)
 
 
+@pytest.mark.parametrize(
+	("seats", "ballot", "votes"),
+	[
+		(1, "1 1 2 0", {"A": 1}),
+		(1, "1 - 1 0", None),
+		(1, "1 1=2 0", None),
+		(2, "1 3 1 2 0", {"C": 1, "A": 1}),
+		(2, "1 3 - 2 0", {"C": 1}),
+	],
+)
+def test_a_majority_is_one_of_first_preferences(seats, ballot, votes):
+	names = '"A"\n"B"\n"C"\n"T"'
+	for more in ("", "  # read word by word"):
+		papers = read(f"3 {seats}\n{ballot}{more}\n0\n{names}", MAJORITY).papers
+		assert {name: number for name, number in papers.votes.items() if number} == (votes or {})
+		assert (papers.valid, papers.spoiled) == ((1, 0) if votes else (0, 1))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_reading_is_counting_the_ballots_one_by_one(data):
@@ -290,8 +308,10 @@ def test_reading_is_counting_the_ballots_one_by_one(data):
 		text += chance.choice(("", "", "", "(id) ", "  ")) + " ".join(map(str, (weight, *marks, 0)))
 		text += chance.choice(("\n", "\n", "\n", " # 1 1 0\n", "\n\n", " ", "\r\n"))
 	text += "\n0\n" + "\n".join(f'"{name}"' for name in names) + '\n"T"'
+	first = contest.allowed if form == MAJORITY else None
 	ballots = [
-		written([names[mark - 1] for mark in marks], contest.kind, weight=weight) for weight, marks in said
+		written([names[mark - 1] for mark in marks[:first]], contest.kind, weight=weight)
+		for weight, marks in said
 	]
 	before, ballot_file.BLOCK = ballot_file.BLOCK, chance.choice((1, 16, 64 * 1024))
 	try:
