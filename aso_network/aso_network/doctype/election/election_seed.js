@@ -95,7 +95,7 @@ function show_seed_hash(frm, hash) {
 		title,
 		fields: [{ fieldtype: "HTML", options: content }],
 		primary_action_label: __("Print"),
-		primary_action: () => print_sheet(frm.doc.title, content),
+		primary_action: () => print_sheet(frm.doc.title, __("Hash of the sealed seed"), content),
 		secondary_action_label: __("Close"),
 		secondary_action: () => dialog.hide(),
 	});
@@ -103,13 +103,13 @@ function show_seed_hash(frm, hash) {
 }
 
 // A sheet of paper with what the dialog says.
-function print_sheet(title, content) {
+function print_sheet(title, heading, content) {
 	const sheet = window.open("", "_blank");
 	sheet.document.write(`<!doctype html>
 		<html lang="${frappe.boot.lang}" dir="${frappe.utils.is_rtl() ? "rtl" : "ltr"}">
 		<head><meta charset="utf-8"><title>${frappe.utils.escape_html(title)}</title></head>
 		<body style="font-family: sans-serif; margin: 3cm">
-			<h2>${frappe.utils.escape_html(title)}</h2>${content}
+			<h2>${frappe.utils.escape_html(title)}</h2><h3>${heading}</h3>${content}
 			<p style="margin-top: 2cm">${__("Date and signatures of the committee")}: ______________________</p>
 		</body></html>`);
 	sheet.document.close();
