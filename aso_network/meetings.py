@@ -458,26 +458,20 @@ def _require_quorum(doc: Document) -> None:
 
 
 def _check_content(doc: Document, row: Document) -> None:
-	for field in DECISION_FIELDS.get(row.kind, ()):
-		if (cint(row.get(field)) < LEAST[field]) if field in LEAST else not row.get(field):
+	fields, least = DECISION_FIELDS.get(row.kind, ()), LEAST
+	if row.kind == "Electoral Form" and row.form in rules.NEEDS_MAX_CHOICES:
+		fields, least = (*fields, "max_choices"), {**LEAST, "max_choices": 1}
+	for field in fields:
+		if (cint(row.get(field)) < least[field]) if field in least else not row.get(field):
 			frappe.throw(
 				_("General Meeting {0}, decision {1} ({2}): fill in “{3}”.").format(
 					doc.title, row.idx, _(row.kind), _(row.meta.get_label(field))
 				),
 				DecisionIncompleteError,
 			)
-
-	if row.kind != "Electoral Form":
-		return
-	title = _("General Meeting {0}, decision {1}").format(doc.title, row.idx)
-	if row.form in rules.NEEDS_MAX_CHOICES and cint(row.max_choices) < 1:
-		frappe.throw(
-			_("{0}: enter under “{1}” how many a voter has in the form “{2}”.").format(
-				title, _(row.meta.get_label("max_choices")), _(row.form)
-			),
-			DecisionIncompleteError,
-		)
-	rules.check_form(title, row.form, row.seats, row.max_choices)
+	if row.kind == "Electoral Form":
+		title = _("General Meeting {0}, decision {1}").format(doc.title, row.idx)
+		rules.check_form(title, row.form, row.seats, row.max_choices)
 
 
 def check_seat_rules(doc: Document) -> None:
