@@ -4,6 +4,7 @@ import frappe
 
 from aso_network.workflows import lifecycle_of, ship
 
+RENAMED = {"Record Lot": "Settle Tie"}  # a runoff settles it, too
 NEW = ("Settle Tie", "Declare Unopposed", "Reopen Count")
 
 
@@ -17,6 +18,8 @@ def execute() -> None:
 	for move in lifecycle.moves:
 		if move.action in NEW:
 			ship.ensure_action(move.action)
+	for row in workflow.transitions:
+		row.action = RENAMED.get(row.action, row.action)
 	workflow.extend(
 		"transitions",
 		[

@@ -14,7 +14,7 @@ from aso_network.changes import changed_fields, keep
 from aso_network.elections import lot
 from aso_network.elections.errors import LotInputError
 from aso_network.meetings import carried_decision
-from aso_network.polling import candidacies, committee, roll, rules
+from aso_network.polling import box, candidacies, committee, roll, rules
 from aso_network.roles import MANAGER, OFFICER
 
 RULE_KINDS = ("Governance Model", "Electoral Form", "Rules of Candidacy", "Powers")
@@ -251,6 +251,7 @@ def require_unopposed(election: Document) -> None:
 	require_ready_to_open(election)
 
 
+@box.unlogged
 def seal_seed(election: Document, seed: str) -> str:
 	"""Keep the hash of the committee's seed for a lot, before voting opens; returns it. The seed is not kept."""
 	committee.require_member(election)

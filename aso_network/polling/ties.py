@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from aso_network import audit
 from aso_network.elections import lot, outcome
 from aso_network.elections.errors import InvalidLotError, LotInputError
-from aso_network.polling import box, committee, counting
+from aso_network.polling import box, committee, counting, rules
 
 
 class LotError(frappe.ValidationError):
@@ -31,6 +31,14 @@ def record_lot(election: Document, order: list[str], minutes: str) -> bool:
 	"""
 	committee.require_member(election)
 	result = _open_tie(election)
+	if election.tie_rule == rules.LOT_FROM_SEED:
+		# Else a seed could be “lost” when its outcome does not please.
+		frappe.throw(
+			_("{0}: the meeting decided on a lot from the sealed seed. Draw it, or hold a runoff.").format(
+				election.title
+			),
+			LotError,
+		)
 	if not (minutes or "").strip():
 		frappe.throw(
 			_("{0}: write how the lot was drawn, by whom and before whom.").format(election.title), LotError
@@ -94,5 +102,9 @@ def _open_tie(election: Document) -> Document:
 				election.title
 			),
 			LotError,
+		)
+	if election.tie_rule == rules.RUNOFF and result.tie_about == outcome.SEAT:
+		frappe.throw(
+			_("{0}: the meeting decided on a runoff among the tied. Hold it.").format(election.title), LotError
 		)
 	return result

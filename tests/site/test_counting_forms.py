@@ -162,9 +162,9 @@ def test_the_lot_of_a_sealed_seed_can_be_repeated_by_anybody():
 	h.move("Tie", h.tellers[0])
 	with builders.as_user(h.tellers[0]):
 		with pytest.raises(ties.LotError):
-			api.draw_lot(h.election, SEED + " ") if False else api.draw_lot(
-				h.election, "another seed altogether"
-			)
+			api.draw_lot(h.election, "another seed altogether")
+		with pytest.raises(ties.LotError, match="sealed seed"):
+			api.record_lot(h.election, h.candidacies[:2], "A hat that they like better")
 		api.draw_lot(h.election, SEED)
 	result = h.result()
 	first = min(
@@ -193,8 +193,11 @@ def test_a_tie_left_to_a_runoff_fills_the_seats_that_are_left():
 	h = hall.build(organizations=8, seats=2, candidates=3, tie_rule=rules.RUNOFF)
 	h.vote([h.paper(0)] * 4 + [h.paper(1), h.paper(2)])
 	h.move("Tie", h.tellers[0])
-	with builders.as_user(h.tellers[0]), pytest.raises(frappe.PermissionError):
-		api.hold_runoff(h.election)
+	with builders.as_user(h.tellers[0]):
+		with pytest.raises(frappe.PermissionError):
+			api.hold_runoff(h.election)
+		with pytest.raises(ties.LotError, match="runoff"):
+			api.record_lot(h.election, h.candidacies[1:], "Hat")
 	with builders.as_user(h.manager):
 		second = api.hold_runoff(h.election)
 		with pytest.raises(runoff.RunoffError):
