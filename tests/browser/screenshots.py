@@ -47,6 +47,15 @@ def main() -> int:
 			DESKTOP | {"height": 1150},
 			folder / "result.png",
 		)
+		transferred = frappe.db.get_value("Election", {"platform": "Al-Hasakah"}, "result")
+		with reading(manager["user"], "ar"):
+			picture(
+				browser,
+				manager,
+				f"/app/election-result/{transferred}",
+				DESKTOP | {"height": 1900},
+				folder / "rounds-ar.png",
+			)
 		officer = people["Network Officer"]
 		with reading(officer["user"], "ar"):
 			picture(
