@@ -28,6 +28,7 @@ from aso_network.elections.errors import (
 	ElectionError,
 	InfeasibleRulesError,
 	InvalidLotError,
+	InvalidRuleError,
 	PackageError,
 )
 from aso_network.elections.outcome import NO_MAJORITY, Outcome
@@ -205,7 +206,10 @@ def _with_rules(read: BallotFile, file: str) -> Contest:
 			raise _Stop(f"{file}:1: there is no candidate “{name}”; the names of the ballots are expected")
 		if not isinstance(own, dict) or not all(type(given) in (str, int) for given in own.values()):
 			raise _Stop(f"{file}:1: “{name}”: an object of texts and whole numbers is expected")
-	return replace(read.contest, rules=tuple(found), attributes=attributes)
+	try:
+		return replace(read.contest, rules=tuple(found), attributes=attributes)
+	except InvalidRuleError as error:
+		raise _Stop(f"{file}:1: {in_a_line(str(error))}") from None
 
 
 def _read_json(file: str) -> Any:

@@ -20,6 +20,7 @@ from aso_network.elections.ballots import (
 from aso_network.elections.errors import (
 	DuplicateCandidateError,
 	InvalidMaxChoicesError,
+	InvalidRuleError,
 	InvalidSeatsError,
 	UnknownFormError,
 )
@@ -44,6 +45,9 @@ KIND_OF: Mapping[str, str] = {
 }
 FORMS = tuple(KIND_OF)
 
+# “Each district” is one rule. With many more, to say which rules move a seat takes longer than people wait.
+MOST_RULES = 30
+
 
 @dataclass(frozen=True)
 class Contest:
@@ -55,7 +59,8 @@ class Contest:
 	`seated`: those who hold a seat of the same body already (elected before a runoff): they stand no more,
 	and the rules count them; `attributes` holds theirs too.
 
-	Raises UnknownFormError, InvalidSeatsError, InvalidMaxChoicesError, DuplicateCandidateError.
+	Raises UnknownFormError, InvalidSeatsError, InvalidMaxChoicesError, InvalidRuleError (more than MOST_RULES),
+	DuplicateCandidateError.
 	"""
 
 	form: str
@@ -81,6 +86,10 @@ class Contest:
 			raise InvalidMaxChoicesError("Limited vote needs fewer marks than seats, and at least one.")
 		if self.form == CUMULATIVE and self.max_choices is None:
 			raise InvalidMaxChoicesError("Cumulative vote needs the number of points that a voter has.")
+		if len(self.rules) > MOST_RULES:
+			raise InvalidRuleError(
+				f"A contest has at most {MOST_RULES} seat rules; one rule may be about each value of an attribute."
+			)
 		standing = (*self.candidates, *self.seated)
 		if len(set(standing)) != len(standing):
 			raise DuplicateCandidateError("A candidate is listed twice.")

@@ -27,12 +27,12 @@ class UnknownFormError(ElectionError):
 
 
 class InvalidRuleError(ElectionError):
-	"""A seat rule that says nothing, or two things at once."""
+	"""A seat rule that says nothing, or two things at once; or more rules than a contest has."""
 
 
 class InfeasibleRulesError(ElectionError):
 	"""No set of the candidates meets the seat rules. `conflict`: the smallest set of rules (by place, from 0)
-	that cannot be met together."""
+	that cannot be met together (of many rules, one that is small: `seating`)."""
 
 	def __init__(self, message: str, conflict: tuple[int, ...] = ()) -> None:
 		super().__init__(message)

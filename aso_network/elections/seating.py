@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
+from math import comb
 from typing import NamedTuple
 
 from aso_network.elections.errors import InfeasibleRulesError
@@ -16,6 +17,8 @@ from aso_network.elections.rules import SeatRule
 from aso_network.elections.seat_search import LEVELS, MARKED, SEATS, UPPER, Group, Search, bits
 
 Attributes = Mapping[str, Mapping[str, str | int]]
+
+_TRIED = 500  # sets of rules, in search of the smallest that says why
 
 
 class _Level(NamedTuple):
@@ -399,7 +402,10 @@ def _smallest(
 	without any. `of_all`: that it holds for all of them is known.
 
 	What holds for a set holds for every larger one. So a place without which it does not hold for all the
-	others is in every such set, and if one place is not enough, mostly these are.
+	others is in every such set, and if one place is not enough, mostly these are. If not, all sets of a size
+	are tried, the small sizes first, as long as these are no more than `_TRIED`: always one or two of 30
+	places, and every set of eight. Beyond that the answer is a set from which no place can be left out,
+	though there may be a smaller one: to find that one can take longer than anybody waits.
 	"""
 	if holds(()) or not (of_all or holds(places)):
 		return ()
@@ -410,8 +416,23 @@ def _smallest(
 	if needed and holds(needed):
 		return needed
 	others = [p for p in places if p not in needed]
+	tried = 0
 	for more in range(1, len(others) + 1):
+		tried += comb(len(others), more)
+		if tried > _TRIED:
+			return _irreducible(places, others, holds)
 		for some in sorted(tuple(sorted((*needed, *added))) for added in combinations(others, more)):
 			if holds(some):
 				return some
+	return places
+
+
+def _irreducible(
+	places: tuple[int, ...], others: Sequence[int], holds: Callable[[tuple[int, ...]], bool]
+) -> tuple[int, ...]:
+	"""`places` without as many of `others` as can be left out one after the other, the last first."""
+	for place in reversed(others):
+		fewer = tuple(other for other in places if other != place)
+		if holds(fewer):
+			places = fewer
 	return places

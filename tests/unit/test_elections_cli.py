@@ -219,6 +219,7 @@ def test_files_that_cannot_be_read(run, file):
 		('{"rules": {}}', ["list"]),
 		('{"rules": [], "attributes": {"Nobody": {}}}', ["Nobody"]),
 		('{"rules": [], "attributes": {"Pear": {"age": 1.5}}}', ["Pear"]),
+		(json.dumps({"rules": [{"attribute": "x", "each": True, "max": 1}] * 31}), ["at most 30 seat rules"]),
 		("[" * 100_000, []),
 		(b"\xff", [":1: ", "UTF-8"]),
 	],

@@ -215,6 +215,18 @@ def test_a_conflict_leaves_out_the_rules_that_have_no_part_in_it():
 	assert conflict("abc", 1, [every_district], attributes) == (0,)
 
 
+def test_the_reason_among_many_rules_leaves_none_out_and_keeps_none_too_many():
+	"""A seat of its own for each of 30 districts: any 16 of the rules are too many for 15 seats. Among so many
+	sets of 16 nobody ever finished looking."""
+	candidates = [f"c{n}" for n in range(60)]
+	attributes = {c: {"district": f"d{n // 2}"} for n, c in enumerate(candidates)}
+	rules = [SeatRule("district", 1, value=f"d{n}") for n in range(30)]
+	assert conflict(candidates, 15, rules, attributes) == tuple(range(16))
+	# Two that exclude each other are found among the same 30, wherever they stand.
+	rules[4], rules[28] = SeatRule("district", 2, value="d0"), SeatRule("district", 0, 1, value="d0")
+	assert conflict(candidates, 15, rules, attributes) == (4, 28)
+
+
 def test_whom_nobody_knows_is_in_no_group():
 	assert conflict("ab", 1, [SeatRule("gender", 1, value="woman")], {}) == (0,)
 	assert Seating("ab", 2, [SeatRule("organization", 0, 1, each=True)], {}).fillable == 2
