@@ -207,9 +207,31 @@ def _with_rules(read: BallotFile, file: str) -> Contest:
 		if not isinstance(own, dict) or not all(type(given) in (str, int) for given in own.values()):
 			raise _Stop(f"{file}:1: “{name}”: an object of texts and whole numbers is expected")
 	try:
-		return replace(read.contest, rules=tuple(found), attributes=attributes)
+		contest = replace(read.contest, rules=tuple(found), attributes=attributes)
 	except InvalidRuleError as error:
 		raise _Stop(f"{file}:1: {in_a_line(str(error))}") from None
+	_check_attributes(contest, file)
+	return contest
+
+
+def _check_attributes(contest: Contest, file: str) -> None:
+	"""A word that is misspelt, or a number in quotation marks, would make a rule say nothing, and nobody would
+	notice. (An election that is kept elsewhere may have candidates who all lack something.)"""
+	for place, rule in enumerate(contest.rules, start=1):
+		having = {
+			name: own[rule.attribute]
+			for name, own in contest.attributes.items()
+			if own.get(rule.attribute) not in (None, "")
+		}
+		if not having.keys() & {*contest.candidates, *contest.seated}:
+			raise _Stop(
+				f"{file}:1: rule {place}: no candidate has “{rule.attribute}”; it is expected in “attributes”"
+			)
+		for name, given in having.items():
+			if (rule.below is not None or rule.at_least is not None) and isinstance(given, str):
+				raise _Stop(
+					f"{file}:1: “{name}”: a whole number without quotation marks is expected for “{rule.attribute}”"
+				)
 
 
 def _read_json(file: str) -> Any:

@@ -59,8 +59,8 @@ class Contest:
 	`seated`: those who hold a seat of the same body already (elected before a runoff): they stand no more,
 	and the rules count them; `attributes` holds theirs too.
 
-	Raises UnknownFormError, InvalidSeatsError, InvalidMaxChoicesError, InvalidRuleError (more than MOST_RULES),
-	DuplicateCandidateError.
+	Raises UnknownFormError, InvalidSeatsError, InvalidMaxChoicesError, InvalidRuleError (more than MOST_RULES, or
+	control characters), DuplicateCandidateError.
 	"""
 
 	form: str
@@ -90,6 +90,8 @@ class Contest:
 			raise InvalidRuleError(
 				f"A contest has at most {MOST_RULES} seat rules; one rule may be about each value of an attribute."
 			)
+		if not all(rule.is_printable for rule in self.rules):
+			raise InvalidRuleError("The words of a seat rule have no control characters.")
 		standing = (*self.candidates, *self.seated)
 		if len(set(standing)) != len(standing):
 			raise DuplicateCandidateError("A candidate is listed twice.")

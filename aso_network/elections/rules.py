@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from aso_network.elections.errors import InvalidRuleError
 
@@ -17,7 +18,8 @@ class SeatRule:
 	- `below` / `at_least`: … a number below / of at least this (“age” below 30), or
 	- `each`: … each value of `attribute` that any candidate has (each district, each organisation).
 
-	Exactly one of the three. A candidate without the attribute belongs to no group of it.
+	Exactly one of the three. A candidate without the attribute belongs to no group of it, nor one who has a text
+	where a number is asked for: whoever writes rules by hand is told of both (`cli`).
 
 	Raises InvalidRuleError.
 	"""
@@ -40,6 +42,10 @@ class SeatRule:
 			raise InvalidRuleError("A seat rule has a minimum or a maximum.")
 		if self.maximum is not None and self.maximum < self.minimum:
 			raise InvalidRuleError("The maximum of a seat rule is below its minimum.")
+		if self.below is not None and self.at_least is not None and self.at_least >= self.below:
+			raise InvalidRuleError(
+				"No number is both of at least the one and below the other of a seat rule."
+			)
 		of = [self.value is not None, self.below is not None or self.at_least is not None, bool(self.each)]
 		if of.count(True) != 1:
 			raise InvalidRuleError(
@@ -69,6 +75,12 @@ class SeatRule:
 		if self.below is not None and self.at_least is not None:
 			return f"{self.at_least}..{self.below - 1}"
 		return f"<{self.below}" if self.below is not None else f">={self.at_least}"
+
+	@property
+	def is_printable(self) -> bool:
+		"""No line break, terminal escape or half of a character in its words, as `Contest` asks of a rule that people
+		adopt and sign. (A counting form may make rules of its own beside those.)"""
+		return not any(category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in f"{self.attribute}{self.value}")
 
 	def _covers(self, own: str | int | None) -> bool:
 		if own in (None, ""):

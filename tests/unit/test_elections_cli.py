@@ -220,6 +220,16 @@ def test_files_that_cannot_be_read(run, file):
 		('{"rules": [], "attributes": {"Nobody": {}}}', ["Nobody"]),
 		('{"rules": [], "attributes": {"Pear": {"age": 1.5}}}', ["Pear"]),
 		(json.dumps({"rules": [{"attribute": "x", "each": True, "max": 1}] * 31}), ["at most 30 seat rules"]),
+		(  # a misspelt word, which a rule about another candidate's attribute does not excuse
+			'{"rules": [{"attribute": "a", "each": true, "max": 1}, {"attribute": "distict", "each": true, "max": 1}],'
+			' "attributes": {"Pear": {"a": "x", "district": "y", "distict": ""}}}',
+			["rule 2", "distict"],
+		),
+		(
+			'{"rules": [{"attribute": "age", "below": 30, "max": 1}], "attributes": {"Orange": {"age": 27},'
+			' "Pear": {"age": "27"}}}',
+			["Pear", "age", "number"],
+		),
 		("[" * 100_000, []),
 		(b"\xff", [":1: ", "UTF-8"]),
 	],

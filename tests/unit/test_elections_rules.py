@@ -1,5 +1,6 @@
 import pytest
 
+from aso_network.elections.contest import BLOCK, Contest
 from aso_network.elections.errors import InvalidRuleError
 from aso_network.elections.rules import SeatRule, as_json_value, from_json_value
 
@@ -79,6 +80,8 @@ def test_json_says_no_more_than_the_rule():
 		{"attribute": "gender", "is": None, "min": 1},
 		{"attribute": "gender", "each": 1, "min": 1},
 		{"attribute": "", "is": "woman", "min": 1},
+		{"attribute": "age", "at_least": 30, "below": 30, "max": 1},
+		{"attribute": "age", "at_least": 31, "below": 30, "min": 1},
 		{"attribute": "gender", "is": "woman", "minimum": 1},
 		{"is": "woman", "min": 1},
 	],
@@ -86,3 +89,20 @@ def test_json_says_no_more_than_the_rule():
 def test_what_is_not_a_rule_is_refused(value):
 	with pytest.raises(InvalidRuleError):
 		from_json_value(value)
+
+
+@pytest.mark.parametrize(
+	("attribute", "value"),
+	[
+		("\0nameless", "x"),
+		("\x1b[2Jgender", "x"),
+		("gender\u2028", "x"),
+		("gender", "wo\nman"),
+		("g", "\ud800"),
+	],
+)
+def test_a_contest_has_no_rule_that_steers_a_terminal_or_passes_for_one_of_the_count(attribute, value):
+	"""(A transferable vote counts those whom no paper names by a rule of its own, under such a name.)"""
+	with pytest.raises(InvalidRuleError, match="control characters"):
+		Contest(BLOCK, "ab", 1, rules=[SeatRule(attribute, 1, value=value)])
+	assert Contest(BLOCK, "ab", 1, rules=[SeatRule("زن\u200cها", 1, value="x y")])
