@@ -117,7 +117,7 @@ def _count(said: argparse.Namespace) -> int:
 	}
 	if said.json:
 		value["lot_steps"] = [line for draw in draws for line in draw.lines(said.lang)]
-		print(json.dumps(value, ensure_ascii=False, indent=2))
+		print(_json(value))
 	else:
 		_print(
 			[*explain.lines(value, said.lang), *(line for draw in draws for line in draw.lines(said.lang))]
@@ -167,6 +167,15 @@ def _draw(seed: str, root: str, names: Iterable[str], where: str) -> lot.Draw:
 		return lot.draw(seed, root, names)
 	except ElectionError as error:
 		raise _Stop(f"{where}: {in_a_line(str(error))}") from None
+
+
+def _json(value: Any) -> str:
+	"""JSON for people, too: letters as they are, what could steer a terminal escaped. (JSON itself lets the second
+	row of control signs pass.)"""
+	text = json.dumps(value, ensure_ascii=False, indent=2)
+	return "".join(
+		sign if sign.isprintable() or sign in "\n\u200c\u200d" else json.dumps(sign)[1:-1] for sign in text
+	)
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -77,11 +77,15 @@ def reason(row: Mapping[str, Any], lang: str, rules: Sequence[Mapping[str, Any] 
 	`row`: one of the result's candidates, of which `reason`, `round` and `rules` are read; the last two may
 	be missing. `rules`: the contest's seat rules, which the row's `rules` name by place.
 
-	Raises KeyError for a reason that is none of outcome.REASONS, InvalidRuleError.
+	Raises KeyError for a reason that is none of outcome.REASONS, TypeError for a round that is no number,
+	InvalidRuleError.
 	"""
-	code = row["reason"]
+	code, held = row["reason"], row.get("round")
 	heading = "elected" if code in _ELECTED else "open" if code in _OPEN else "not_elected"
-	figures = {"round": row.get("round"), "rules": _rules(row.get("rules") or (), lang, rules)}
+	figures = {
+		"round": None if held is None else _whole(held),
+		"rules": _rules(row.get("rules") or (), lang, rules),
+	}
 	return WORDS[lang][heading].format(_sentence(WORDS[lang]["reason"][code], figures))
 
 

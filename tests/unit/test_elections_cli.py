@@ -151,6 +151,16 @@ def test_a_rule_moves_a_seat(run):
 	refused(run(*seats, rules_json=json.dumps(rules)), "rules.json:1: ", "at least 2 of: women")
 
 
+def test_a_title_does_not_steer_the_terminal(run):
+	title = "T\x9b2J\x1b[31m"
+	ballots = f'2 1\n2 1 0\n1 2 0\n0\n"A"\n"رؤيا\u200cن"\n"{title}"\n'
+	told = run("count", "n.blt", "--method", "block", n_blt=ballots)[1]
+	as_json = run("count", "n.blt", "--method", "block", "--json")[1]
+	assert not any(sign in told + as_json for sign in "\x1b\x9b")
+	assert json.loads(as_json)["title"] == title
+	assert "رؤيا\u200cن" in told and "رؤيا\u200cن" in as_json
+
+
 def test_minutes_instead_of_json(run):
 	status, out, _ = run("count", "foods.blt", "--method", "stv", "--lang", "ar", foods_blt=FOODS)
 	assert status == 0

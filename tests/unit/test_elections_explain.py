@@ -214,6 +214,37 @@ def test_a_name_cannot_write_a_line_of_its_own():
 	assert not any(sign in "".join(told) for sign in "\n\x1b\ud800")
 
 
+def _strewn(value, sign):
+	"""`value` again and again, each time with `sign` in place of one number or text, or of one key."""
+	if isinstance(value, dict):
+		for key, own in value.items():
+			yield {(key + sign if other == key else other): held for other, held in value.items()}
+			yield from ({**value, key: changed} for changed in _strewn(own, sign))
+	elif isinstance(value, list):
+		for place, own in enumerate(value):
+			yield from ([*value[:place], changed, *value[place + 1 :]] for changed in _strewn(own, sign))
+	elif not isinstance(value, bool):
+		yield sign
+		yield f"{value}{sign}"
+
+
+@pytest.mark.parametrize("form", [BLOCK, MAJORITY, IRV, STV])
+def test_whatever_a_forged_file_says_no_control_sign_comes_out(form):
+	women = {"C": {"gender": "woman"}, "A": {"gender": "woman"}}
+	rules = [SeatRule("gender", 1, value="woman")]
+	value = counted(form, 1, ["AB", "B", "BA", "CA", "A"], rules, women)
+	value |= {"title": "T", "withdrawn": ["D"]}
+	told = 0
+	for forged in _strewn(value, "1\n\x1b[31m\x9b"):
+		try:
+			lines = explain.lines(forged, "en")
+		except MalformedRecordError:
+			continue
+		assert not any(sign in "".join(lines) for sign in "\n\x1b\x9b"), forged
+		told += 1
+	assert told > 30
+
+
 def test_anything_else_is_refused():
 	value = counted(STV, 1, ["AB", "B"])
 	for broken in (None, [], "", {}, {"result": {}}, {"method": "stv"}):
