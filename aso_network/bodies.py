@@ -421,7 +421,8 @@ def constitute_from_result(result: str) -> Document:
 	the first vote. Raises NotAnnouncedError, BodyInOfficeError, PermissionError.
 	"""
 	frappe.get_doc("Election Result", result).check_permission("read")
-	result, runoff = _with_runoff(result)
+	results = _with_runoffs(result)
+	result = results[0]
 	# Whoever clicks second waits here, and then finds what the first has made.
 	platforms.lock_all()
 	existing = frappe.db.get_value("Operational Body", {"constituted_by": result}, for_update=True)
@@ -431,7 +432,7 @@ def constitute_from_result(result: str) -> Document:
 		body = frappe.new_doc("Operational Body", constituted_by=result)
 		take_from_result(body)
 		for row in _elected(body).values():
-			if row.result in (result, runoff):
+			if row.result in results:
 				body.append(
 					"members",
 					{"organization": row.organization, "person": row.person, "candidacy": row.candidacy},
@@ -440,23 +441,22 @@ def constitute_from_result(result: str) -> Document:
 	return guard.move(body, "Constituted") if body.status == "Draft" else body
 
 
-def _with_runoff(result: str) -> tuple[str, str | None]:
-	"""The result of the first vote and the one of its runoff, if seats were left to one; both announced."""
-	first = frappe.db.get_value(
+def _with_runoffs(result: str) -> list[str]:
+	"""The result of the first vote, and those of the runoffs that seats were left to, in order; all announced."""
+	while first := frappe.db.get_value(
 		"Election", frappe.db.get_value("Election Result", result, "election"), "runoff_of"
-	)
-	result = frappe.db.get_value("Election", first, "result") if first else result
-	_announced(result)
-	runoff = frappe.db.get_value("Election Result", result, "runoff")
-	if not runoff:
-		return result, None
-	title, second = frappe.db.get_value("Election", runoff, ["title", "result"])
-	if not second:
-		frappe.throw(
-			_("{0} decides the seats that are left; announce its result first.").format(title),
-			NotAnnouncedError,
-		)
-	return result, _announced(second).name
+	):
+		result = frappe.db.get_value("Election", first, "result")
+	results = [_announced(result).name]
+	while runoff := frappe.db.get_value("Election Result", results[-1], "runoff"):
+		title, result = frappe.db.get_value("Election", runoff, ["title", "result"])
+		if not result:
+			frappe.throw(
+				_("{0} decides the seats that are left; announce its result first.").format(title),
+				NotAnnouncedError,
+			)
+		results.append(_announced(result).name)
+	return results
 
 
 def _announced(result: str) -> frappe._dict:

@@ -255,8 +255,14 @@ def require_unopposed(election: Document) -> None:
 def seal_seed(election: Document, seed: str) -> str:
 	"""Keep the hash of the committee's seed for a lot, before voting opens; returns it. The seed is not kept."""
 	committee.require_member(election)
-	if election.status not in BEFORE_OPENING:
-		_refuse(election, "seed_commitment", election.status)
+	# The lock makes this and the opening of the vote wait for each other.
+	status = frappe.db.get_value("Election", election.name, "status", for_update=True)
+	if status not in BEFORE_OPENING:
+		_refuse(election, "seed_commitment", status)
+	if election.tie_rule != rules.LOT_FROM_SEED:
+		frappe.throw(
+			_("{0}: the meeting did not decide on a lot from a seed.").format(election.title), SeedError
+		)
 	if len((seed or "").strip()) < SHORTEST_SEED:
 		frappe.throw(
 			_("{0}: a seed has at least {1} letters or digits, so that nobody can guess it.").format(

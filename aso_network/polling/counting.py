@@ -15,6 +15,7 @@ import aso_network
 from aso_network import audit, platforms
 from aso_network.elections import box as closed_box
 from aso_network.elections import explain, forms, outcome, records, results
+from aso_network.elections.contest import IRV, MAJORITY, STV
 from aso_network.elections.errors import InfeasibleRulesError, InvalidLotError
 from aso_network.elections.reconcile import (
 	ENTERED_DIFFERS_FROM_BOX,
@@ -28,6 +29,9 @@ from aso_network.elections.reconcile import (
 from aso_network.elections.unopposed import unopposed
 from aso_network.polling import batches, box, candidacies, committee, roll, rules
 
+WITHIN = "within"
+# Ties on the way of the count: only a lot lets it go on.
+INSIDE_THE_COUNT = (outcome.EXCLUSION, outcome.SURPLUS, WITHIN)
 RECOUNTABLE = ("Tie", "Counted", "Announced")
 # Numbers of a result that a recount compares.
 COUNTED = ("valid", "blank", "spoiled", "total_ballots", "voters_on_roll", "voters_marked", "vacant_seats")
@@ -128,7 +132,7 @@ def count(election: Document) -> None:
 def declare_unopposed(election: Document) -> None:
 	"""Effect of “Declare Unopposed”: the candidates are elected without a vote; the result says so."""
 	election.signatures_required = committee.signatures_needed(election)
-	_keep_count(election, unopposed(rules.contest_of(election)))
+	_keep_count(election, _unopposed(election))
 
 
 @box.unlogged
@@ -147,7 +151,7 @@ def recount(election: Document) -> Document:
 		)
 	before = locked_result(election)
 	if _is_unopposed(before):
-		found = unopposed(rules.contest_of(election))
+		found = _unopposed(election)
 	else:
 		try:
 			found = outcome_of(election, lots_of(before))
@@ -206,6 +210,13 @@ def outcome_of(election: Document, lots: list[list[str]] | tuple = ()) -> outcom
 		_refuse_rules(election, error.conflict)
 
 
+def _unopposed(election: Document) -> outcome.Outcome:
+	try:
+		return unopposed(rules.contest_of(election))
+	except InfeasibleRulesError as error:
+		_refuse_rules(election, error.conflict)
+
+
 def lots_of(result: Document) -> list[list[str]]:
 	"""The lots that settled ties of this count, in the order in which the ties came up."""
 	table = frappe.qb.DocType("Election Result Lot")
@@ -228,7 +239,8 @@ def require_reopenable(election: Document) -> None:
 	"""Guard of “Reopen Count”."""
 	committee.require_member(election)
 	result = frappe.get_doc("Election Result", election.result)
-	if _is_unopposed(result) or result.runoff:
+	is_run_off = result.runoff and frappe.db.get_value("Election", result.runoff, "status") != "Annulled"
+	if _is_unopposed(result) or is_run_off:
 		frappe.throw(
 			_("{0} has no papers to be counted again, or its runoff is being held. Annul it instead.").format(
 				election.title
@@ -373,7 +385,11 @@ def _keep_count(election: Document, found: outcome.Outcome) -> None:
 
 
 def _new_result(election: Document, before: Document | None) -> Document:
-	counts = frappe.db.count("Election Result", {"election": election.name})
+	table = frappe.qb.DocType("Election Result")
+	# As it is now: another member may have counted since this transaction began.
+	counts = len(
+		frappe.qb.from_(table).where(table.election == election.name).select(table.name).for_update().run()
+	)
 	return frappe.new_doc(
 		"Election Result",
 		election=election.name,
@@ -412,7 +428,7 @@ def write(
 			"reconciliation": "\n".join([*_sentences(counted), election.reconciliation_note or ""]).strip(),
 			"has_tie": int(not found.is_decided),
 			"tied_seats": found.tie.seats if found.tie else 0,
-			"tie_about": found.tie.about if found.tie else "",
+			"tie_about": _tie_about(election, found),
 			"lot_minutes": minutes,
 			"seed": seed,
 			"roll_hash": election.roll_hash,
@@ -478,6 +494,14 @@ def write(
 	result.record = records.canonical_json(record).decode()
 	result.result_hash = records.result_hash(record)
 	_save(result)
+
+
+def _tie_about(election: Document, found: outcome.Outcome) -> str:
+	"""What the open tie is about. WITHIN: about a seat, but the count goes on after it and fills others."""
+	if not found.tie:
+		return ""
+	counts_on = rules.FORMS[election.form] in (MAJORITY, IRV, STV)
+	return WITHIN if counts_on and found.tie.about == outcome.SEAT else found.tie.about
 
 
 def _is_unopposed(result: Document) -> bool:

@@ -12,7 +12,7 @@ from frappe.utils import cstr, get_system_timezone, now_datetime
 from aso_network import audit
 from aso_network.elections import explain, nist, package, result_csv
 from aso_network.polling import box, committee, counting, rules
-from aso_network.roles import OBSERVER
+from aso_network.roles import COMMITTEE, OBSERVER
 
 
 @box.unlogged
@@ -20,6 +20,8 @@ def send_package(result: Document) -> None:
 	"""Answer with the verification package of `result`; with the ballots for whom `may_have_ballots`."""
 	election = frappe.get_doc("Election", result.election)
 	ballots = box.salted(election.name) if may_have_ballots(election) else None
+	if ballots is not None and box.seal(election.name) != result.box_hash:
+		ballots = None  # those of an earlier count, before papers were added or voided, are gone
 	content = package.build(counting.record_of(result), signatures(result), ballots)
 	audit.record(result, "Export Package" if ballots is None else "Export Package with Ballots")
 	# A download is a GET, after which Frappe keeps nothing unless told to.
@@ -31,9 +33,12 @@ def may_have_ballots(election: Document, user: str | None = None) -> bool:
 	"""The anonymous ballots go to the committee of this election once it is counted, and to observers once it is
 	announced: to them the salts tell no more than the ballots do."""
 	user = user or frappe.session.user
-	if election.status in ("Counted", "Tie", "Announced") and committee.is_member(election.name, user):
+	# Not `get_roles`: Administrator has every role there, and is nobody's observer.
+	roles = frappe.get_all("Has Role", filters={"parenttype": "User", "parent": user}, pluck="role")
+	if election.status == "Announced" and OBSERVER in roles:
 		return True
-	return election.status == "Announced" and OBSERVER in frappe.get_roles(user)
+	is_teller = COMMITTEE in roles and committee.is_member(election.name, user)
+	return is_teller and election.status in ("Counted", "Tie", "Announced")
 
 
 def signatures(result: Document) -> list[dict[str, str]]:
@@ -47,16 +52,16 @@ def signatures(result: Document) -> list[dict[str, str]]:
 def send_report(result: Document) -> None:
 	"""Answer with the result as NIST SP 1500-100 JSON, in the languages that the site has names in."""
 	election = frappe.get_doc("Election", result.election)
-	company = frappe.get_cached_value(
-		"Company", frappe.defaults.get_global_default("company"), ["company_name", "abbr"], as_dict=True
-	)
+	issuer, abbreviation = frappe.db.get_value(
+		"Company", frappe.defaults.get_global_default("company") or "", ["company_name", "abbr"]
+	) or (election.platform, election.platform)
 	place = frappe.db.get_value(
 		"Network Platform", election.platform, ["name_en", "name_ar", "name_ku"], as_dict=True
 	)
 	report = nist.report(
 		counting.record_of(result),
-		issuer=company.company_name,
-		issuer_abbreviation=company.abbr,
+		issuer=issuer,
+		issuer_abbreviation=abbreviation,
 		generated=now_datetime().replace(tzinfo=ZoneInfo(get_system_timezone())).isoformat("T", "seconds"),
 		start_date=cstr(election.voting_date),
 		end_date=cstr(election.voting_date),

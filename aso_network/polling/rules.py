@@ -205,16 +205,14 @@ def issues(election: Document) -> list[tuple[str, str]]:
 
 
 def seated(election: Document) -> list[frappe._dict]:
-	"""Before a runoff: those whom the first vote elected."""
-	if not election.runoff_of:
-		return []
+	"""Before a runoff: those whom the first vote, and runoffs before this one, elected."""
+	results, earlier = [], election.runoff_of
+	while earlier:
+		earlier, result = frappe.db.get_value("Election", earlier, ["runoff_of", "result"])
+		results.append(result)
 	elected = frappe.get_all(
 		"Election Result Row",
-		filters={
-			"parent": frappe.db.get_value("Election", election.runoff_of, "result"),
-			"parenttype": "Election Result",
-			"elected": 1,
-		},
+		filters={"parent": ("in", results), "parenttype": "Election Result", "elected": 1},
 		pluck="candidacy",
 	)
 	return frappe.get_all(

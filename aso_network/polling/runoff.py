@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from aso_network import audit
 from aso_network.elections import outcome
-from aso_network.polling import box, counting
+from aso_network.polling import box, counting, rules
 from aso_network.workflows import guard
 
 CANDIDACY_FIELDS = (
@@ -33,17 +33,18 @@ def hold(election: Document) -> str:
 	"""
 	frappe.has_permission("Election", "create", throw=True)
 	result = counting.locked_result(election)
-	if (
-		election.status not in HELD_FOR
-		or not result.has_tie
-		or result.tie_about in (outcome.EXCLUSION, outcome.SURPLUS)
-	):
+	if election.status not in HELD_FOR or not result.has_tie or result.tie_about in counting.INSIDE_THE_COUNT:
 		frappe.throw(
 			_("{0} has no open tie for a seat; no runoff is needed.").format(election.title), RunoffError
 		)
 	if not counting.has_open_tie(result):
 		frappe.throw(
 			_("The runoff of {0} is there already: {1}.").format(election.title, result.runoff), RunoffError
+		)
+	if election.tie_rule != rules.RUNOFF and result.tie_about != outcome.NO_MAJORITY:
+		frappe.throw(
+			_("{0}: the meeting decided on a lot, not on a runoff. Draw the lot.").format(election.title),
+			RunoffError,
 		)
 	runoff = frappe.new_doc("Election", title=_("{0}, runoff").format(election.title))
 	for field in ("meeting", "voting_mode", "roll_source", "signatures_required"):

@@ -31,12 +31,10 @@ def record_lot(election: Document, order: list[str], minutes: str) -> bool:
 	"""
 	committee.require_member(election)
 	result = _open_tie(election)
-	if election.tie_rule == rules.LOT_FROM_SEED:
+	if election.tie_rule == rules.LOT_FROM_SEED and not seed_is_spent(election, result):
 		# Else a seed could be “lost” when its outcome does not please.
 		frappe.throw(
-			_("{0}: the meeting decided on a lot from the sealed seed. Draw it, or hold a runoff.").format(
-				election.title
-			),
+			_("{0}: the meeting decided on a lot from the sealed seed. Draw it.").format(election.title),
 			LotError,
 		)
 	if not (minutes or "").strip():
@@ -67,6 +65,17 @@ def draw_lot(election: Document, seed: str) -> bool:
 	"""
 	committee.require_member(election)
 	result = _open_tie(election)
+	if election.tie_rule != rules.LOT_FROM_SEED:
+		frappe.throw(
+			_("{0}: the meeting did not decide on a lot from a seed.").format(election.title), LotError
+		)
+	if seed_is_spent(election, result):
+		frappe.throw(
+			_(
+				"{0}: the seed was opened already, with another box. Whoever knows it could choose the papers for it, so it draws no lot again. Draw a lot by hand before the meeting and record it."
+			).format(election.title),
+			LotError,
+		)
 	try:
 		is_the_seed = lot.commitment(seed) == election.seed_commitment
 	except LotInputError:
@@ -91,6 +100,16 @@ def draw_lot(election: Document, seed: str) -> bool:
 	return found.is_decided
 
 
+def seed_is_spent(election: Document, result: Document) -> bool:
+	"""Was the seed opened for a count of this election whose box was another?"""
+	return bool(
+		frappe.db.exists(
+			"Election Result",
+			{"election": election.name, "seed": ("is", "set"), "box_hash": ("!=", result.box_hash)},
+		)
+	)
+
+
 def _open_tie(election: Document) -> Document:
 	"""The result with its open tie, if a lot may settle it."""
 	result = counting.locked_result(election)
@@ -105,6 +124,7 @@ def _open_tie(election: Document) -> Document:
 		)
 	if election.tie_rule == rules.RUNOFF and result.tie_about == outcome.SEAT:
 		frappe.throw(
-			_("{0}: the meeting decided on a runoff among the tied. Hold it.").format(election.title), LotError
+			_("{0}: the meeting decided on a runoff among the tied. Hold it.").format(election.title),
+			LotError,
 		)
 	return result

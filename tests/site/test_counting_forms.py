@@ -9,8 +9,8 @@ import pytest
 from aso_network import bodies, meetings
 from aso_network.api import elections as api
 from aso_network.elections import package
-from aso_network.polling import batches, contest, counting, minutes, rules, runoff, ties
-from aso_network.roles import OBSERVER, OFFICER
+from aso_network.polling import batches, contest, counting, minutes, publication, rules, runoff, ties
+from aso_network.roles import COMMITTEE, OBSERVER, OFFICER
 from aso_network.workflows import guard
 from tests.site import builders, hall
 
@@ -231,6 +231,89 @@ def test_a_tie_left_to_a_runoff_fills_the_seats_that_are_left():
 	assert [row.organization for row in body.members] == [h.organizations[0], h.organizations[2]]
 
 
+def test_a_seed_that_is_known_draws_no_second_lot_from_another_box():
+	h = hall.build(organizations=8, seats=1, candidates=3, tie_rule=rules.LOT_FROM_SEED)
+	with builders.as_user(h.manager), pytest.raises(frappe.PermissionError):
+		api.seal_seed(h.election, SEED)
+	sealed(h)
+	papers = [h.paper(0)] * 2 + [h.paper(1)] * 2
+	h.vote(papers)
+	h.move("Tie", h.tellers[0])
+	with builders.as_user(h.manager), pytest.raises(runoff.RunoffError, match="not on a runoff"):
+		api.hold_runoff(h.election)
+	with builders.as_user(h.tellers[0]):
+		api.draw_lot(h.election, SEED)
+	h.move("Voting Closed", h.tellers[0], "The outcome does not please")
+	with builders.as_user(h.tellers[0]):
+		(batch,) = frappe.get_all("Ballot Batch", filters={"election": h.election}, pluck="name")
+		api.void_batch(batch, "Entered anew")
+	h.enter(papers)
+	h.move("Tie", h.tellers[0])
+	assert h.doc().run_method("onload") is None
+	with builders.as_user(h.tellers[0]):
+		with pytest.raises(ties.LotError, match="opened already"):
+			api.draw_lot(h.election, SEED)
+		api.record_lot(h.election, h.candidacies[:2], "A hat, before the whole meeting")
+	assert h.doc().status == "Counted"
+
+
+def test_a_tie_on_the_way_of_the_count_is_no_matter_for_a_runoff():
+	h = hall.build(
+		organizations=9,
+		seats=2,
+		max_choices=0,
+		candidates=3,
+		form="Single Transferable Vote",
+		tie_rule=rules.RUNOFF,
+		seat_rules=[{"group": "Men", "maximum": 1}],
+		people=WOMEN,
+	)
+	h.vote([h.paper(0)] * 4 + [h.paper(1)] * 4 + [h.paper(2)])
+	h.move("Tie", h.tellers[0])
+	assert h.result().tie_about == counting.WITHIN
+	with builders.as_user(h.manager), pytest.raises(runoff.RunoffError):
+		api.hold_runoff(h.election)
+	with builders.as_user(h.tellers[0]):
+		api.record_lot(h.election, h.candidacies[:2], "Hat")
+	assert set(elected(h.result())) == {h.candidacies[0], h.candidacies[2]}
+
+
+def test_a_runoff_of_a_runoff_knows_all_who_are_elected():
+	h = hall.build(organizations=9, seats=3, candidates=4, tie_rule=rules.RUNOFF)
+	first = run_off(h, [h.paper(0)] * 3 + [h.paper(n) for n in (1, 2, 3)])
+	second = run_off(first, [first.paper(0)] * 2 + [first.paper(1), first.paper(2)])
+	assert second.doc().seats == 1
+	assert {row.organization for row in rules.seated(second.doc())} == {
+		h.organizations[0],
+		organization_of(first.candidacies[0]),
+	}
+	second.count([second.paper(0)])
+	for vote in (h, first, second):
+		vote.sign()
+		vote.move("Announced")
+	with builders.as_user(h.manager):
+		bodies_made = {bodies.constitute_from_result(vote.doc().result).name for vote in (second, h, first)}
+	(body,) = bodies_made
+	assert len(frappe.get_doc("Operational Body", body).members) == 3
+
+
+def organization_of(candidacy):
+	return frappe.db.get_value("Candidacy", candidacy, "organization")
+
+
+def run_off(h, papers):
+	"""The hall of the runoff that the tie of these papers leads to, ready to open."""
+	h.vote(papers)
+	h.move("Tie", h.tellers[0])
+	with builders.as_user(h.manager):
+		name = api.hold_runoff(h.election)
+	h.move("Counted", h.tellers[0])
+	with builders.as_user(h.officer):
+		api.freeze_roll(name)
+	standing = [c.name for c in rules.candidacies.accepted(name)]
+	return hall.Hall(h.platform, h.organizations, h.meeting, name, h.manager, h.officer, h.tellers, standing)
+
+
 def test_without_a_majority_there_is_a_runoff_and_no_lot():
 	h = hall.build(organizations=8, seats=1, max_choices=1, candidates=3, form="Absolute Majority")
 	h.vote([h.paper(0)] * 3 + [h.paper(1)] * 2 + [h.paper(2)])
@@ -344,6 +427,29 @@ def test_the_package_is_verified_from_nothing_and_ballots_go_to_committee_and_ob
 		assert json.loads(downloaded(api.verification_package, result.name))["package"]["ballots"]
 	with builders.as_user(officer):
 		assert not json.loads(downloaded(api.verification_package, result.name))["package"].get("ballots")
+
+
+def test_the_ballots_go_to_no_administrator_and_to_no_former_teller():
+	h = hall.build(organizations=6)
+	result = h.count([h.paper(0)] * 3 + [h.paper(1)])
+	h.sign()
+	h.move("Announced")
+	assert not publication.may_have_ballots(h.doc(), "Administrator")
+	frappe.get_doc("User", h.tellers[0]).remove_roles(COMMITTEE)
+	assert not publication.may_have_ballots(h.doc(), h.tellers[0])
+	assert publication.may_have_ballots(h.doc(), h.tellers[1]) and result.name
+
+
+def test_the_package_of_an_earlier_count_never_carries_the_ballots_of_another():
+	h = hall.build(organizations=6)
+	first = h.count([h.paper(0)] * 3)
+	h.move("Voting Closed", h.tellers[0], "One paper was under the table")
+	h.enter([h.paper(2)])
+	h.figures(reconciliation_note="One paper was under the table")
+	h.move("Counted", h.tellers[0])
+	with builders.as_user(h.tellers[0]):
+		old = downloaded(api.verification_package, first.name)
+	assert json.loads(old)["package"]["ballots"] is None and package.verify(old).ok
 
 
 def test_no_export_for_those_who_may_not_read_the_result():

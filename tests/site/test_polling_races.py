@@ -109,6 +109,29 @@ def test_two_members_record_a_lot_at_once_and_neither_writes_over_the_other():
 		assert counting.lots_of(h.result())[0] == tied
 
 
+def test_a_seed_sealed_while_voting_opens_comes_before_it_or_not_at_all():
+	with committed(*MADE):
+		h = hall.build(tie_rule="Lot from the committee's sealed seed")
+		with builders.as_user(h.tellers[0]):
+			sealed = api.seal_seed(h.election, "the seed of the hall 1234")
+		frappe.db.commit()
+		race(
+			as_teller(h.manager, lambda: h.move("Voting Open").status),
+			as_teller(h.tellers[0], lambda: api.seal_seed(h.election, "another seed 5678 9012")),
+		)
+		assert (h.doc().status, h.doc().seed_commitment) == ("Voting Open", sealed)
+
+
+def test_two_recounts_at_once_have_numbers_of_their_own():
+	with committed(*MADE):
+		h = hall.build()
+		h.count([h.paper(0, 1), h.paper(0)])
+		frappe.db.commit()
+		race(*(as_teller(t, lambda: api.recount(h.election)) for t in h.tellers))
+		found = frappe.get_all("Election Result", filters={"election": h.election}, pluck="count_number")
+		assert sorted(found) == [1, 2, 3]
+
+
 def test_two_officers_hold_a_runoff_at_once_and_there_is_one():
 	with committed(*MADE):
 		h = hall.build(organizations=8, seats=1, candidates=3, tie_rule="Runoff among the tied")

@@ -1,13 +1,18 @@
+import frappe
 from frappe import _, throw
 from frappe.model.document import Document
 
-from aso_network.polling import committee, contest, rules
+from aso_network.polling import committee, contest, rules, ties
 
 
 class Election(Document):
 	def onload(self) -> None:
 		self.set_onload("form_in_words", rules.about_form(self.form))
 		self.set_onload("seat_rules_in_words", [rules.words(rule) for rule in rules.seat_rules(self)])
+
+		if self.status == "Tie":
+			result = frappe.get_doc("Election Result", self.result)
+			self.set_onload("seed_is_spent", ties.seed_is_spent(self, result))
 
 	def validate(self) -> None:
 		contest.restore_kept_fields(self)

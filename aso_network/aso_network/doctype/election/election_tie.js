@@ -2,7 +2,7 @@
 /* global ask, bdi, both_names, may, record_lot, draw_lot, listed, step_name, tie_in_words, SEED_RULE, RUNOFF_RULE */
 
 // Ties that only the order of the tied can settle: they stop the count on its way.
-const INSIDE_THE_COUNT = ["exclusion", "surplus"];
+const INSIDE_THE_COUNT = ["exclusion", "surplus", "within"];
 
 async function show_tie(frm) {
 	const { name, result, status } = frm.doc;
@@ -44,6 +44,10 @@ function needs_runoff(frm, { about }) {
 	);
 }
 
+function draws_from_seed({ doc }) {
+	return doc.tie_rule === SEED_RULE && !doc.__onload?.seed_is_spent;
+}
+
 function way_out(frm, tie) {
 	const { office, serve } = may(frm);
 	if (tie.runoff) {
@@ -69,7 +73,7 @@ function way_out(frm, tie) {
 			office ? __("Choose “Hold a runoff”.") : __("The office makes the runoff.")
 		}`;
 	}
-	if (frm.doc.tie_rule === SEED_RULE) {
+	if (draws_from_seed(frm)) {
 		return serve
 			? __("Open the sealed seed before the meeting and choose “Draw the lot from the seed”.")
 			: __("The committee opens its sealed seed and draws the lot from it.");
@@ -96,7 +100,7 @@ function add_tie_buttons(frm, tie) {
 		if (office) {
 			add(__("Hold a runoff"), () => hold_runoff(frm, tie));
 		}
-	} else if (serve && frm.doc.tie_rule === SEED_RULE) {
+	} else if (serve && draws_from_seed(frm)) {
 		add(__("Draw the lot from the seed"), () => draw_lot(frm));
 	} else if (serve) {
 		add(__("Record the lot"), () => record_lot(frm));
