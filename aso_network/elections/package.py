@@ -65,12 +65,19 @@ class Report:
 		return not any(finding.is_difference for finding in self.findings)
 
 	@property
+	def recounted(self) -> bool:
+		"""The ballots were there, and their count is that of the record."""
+		return any(finding.code == "recounted" for finding in self.findings)
+
+	@property
 	def differences(self) -> tuple[Finding, ...]:
 		return tuple(finding for finding in self.findings if finding.is_difference)
 
 	def lines(self, lang: str = "en") -> list[str]:
-		"""One sentence each: first whether all agrees, last what this file alone cannot prove."""
-		head = Finding("agrees" if self.ok else "differs", (str(len(self.differences)),))
+		"""One sentence each: first whether all agrees and was counted again, last what this file alone cannot
+		prove."""
+		agrees = "agrees" if self.recounted else "not_recounted"
+		head = Finding(agrees if self.ok else "differs", (str(len(self.differences)),))
 		tail = Finding("compare", (self.result_hash,))
 		return [finding.sentence(lang) for finding in (head, *self.findings, tail)]
 
@@ -326,6 +333,9 @@ def _on_one_line(text: str) -> str:
 
 
 def _figures(record: dict[str, Any]) -> Iterator[Finding]:
+	entered, leaves = record["figures"]["entered"], record["box"]["leaves"]
+	if entered is not None and entered != leaves:
+		yield Finding("entered", (str(entered), str(leaves)))
 	if reconcile.mismatches(Figures(**record["figures"])):
 		yield Finding("mismatches", (record["reconciliation_note"] or "–",), is_difference=False)
 
@@ -334,6 +344,10 @@ _SENTENCES = {
 	"agrees": {
 		"en": "No difference was found in this package.",
 		"ar": "لم يوجد أيّ اختلاف في هذه الحزمة.",
+	},
+	"not_recounted": {
+		"en": "NOT COUNTED AGAIN, for the package has no ballots. No difference was found in what is there.",
+		"ar": "لم يُعَد العدّ، إذ لا أوراق اقتراع في الحزمة. ولم يوجد أيّ اختلاف في ما تحتويه.",
 	},
 	"differs": {
 		"en": "Differences found in this package: {0}.",
@@ -427,6 +441,10 @@ _SENTENCES = {
 	"leaves": {
 		"en": "The record says {0} ballots; the package has {1}.",
 		"ar": "في السجلّ {0} من أوراق الاقتراع، وفي الحزمة {1}.",
+	},
+	"entered": {
+		"en": "The figures of the record say that {0} ballots were entered; its box has {1}.",
+		"ar": "في أرقام السجلّ أُدخل {0} من أوراق الاقتراع، وفي صندوقه {1}.",
 	},
 	"uncountable": {
 		"en": "The ballots cannot be counted as the record says: {0}",

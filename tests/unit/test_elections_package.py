@@ -183,6 +183,11 @@ def test_without_ballots_it_says_what_was_not_counted():
 	report = package.verify(whole(with_ballots=False))
 	assert report.ok
 	assert notes(report) == ["signed", "lot_repeated", "no_ballots"]
+	for lang, words in (("en", "NOT COUNTED AGAIN"), ("ar", "لم يُعَد العدّ")):
+		assert report.lines(lang)[0].startswith(words), (
+			"nobody may stop reading after the first line, content"
+		)
+		assert not package.verify(whole()).lines(lang)[0].startswith(words)
 	assert json.loads(whole(with_ballots=False))["package"]["ballots"] is None
 	assert not any(salt in whole(with_ballots=False).decode() for _ballot, salt in boxed(PAPERS))
 
@@ -372,6 +377,16 @@ def test_a_lot_drawn_by_hand_only_has_to_order_the_tied():
 
 	data = package.build(counted(ballots, by_hand=["b", "c"]), [], ballots)
 	assert codes(package.verify(forged(data, others, sign_again=True))) == ["uncountable"]
+
+
+@pytest.mark.parametrize("with_ballots", [True, False])
+def test_more_or_fewer_entered_than_the_box_has_is_a_difference(with_ballots):
+	number = len(PAPERS)
+	for entered, found in ((number - 1, ["entered"]), (number + 1, ["entered"]), (number, []), (None, [])):
+		data = whole(with_ballots, figures=Figures(entered=entered))
+		assert codes(package.verify(data)) == found, entered
+	report = package.verify(whole(with_ballots, figures=Figures(entered=70)))
+	assert "The figures of the record say that 70 ballots were entered; its box has 6." in report.lines()
 
 
 def test_figures_that_do_not_agree_are_shown_with_their_explanation():
