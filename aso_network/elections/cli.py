@@ -88,7 +88,9 @@ class _Stop(Exception):
 
 def _complain(message: str) -> int:
 	line = "".join(sign if sign.isprintable() or sign in "\u200c\u200d" else "\ufffd" for sign in message)
-	print(f"aso-network: {line}", file=sys.stderr)
+	if sys.stderr:  # else `print` would write to stdout
+		with contextlib.suppress(OSError):  # nobody to be told; the status says it still
+			print(f"aso-network: {line}", file=sys.stderr)
 	return BAD_INPUT
 
 
@@ -101,6 +103,8 @@ def _count(said: argparse.Namespace) -> int:
 		raise _Stop(f"--max-choices: {said.method} needs it; the number of {of} that a voter has is expected")
 	if (said.lot_seed is None) != (said.lot_root is None) or (said.lot and said.lot_seed is not None):
 		raise _Stop("--lot-seed and --lot-root are expected together, and without --lot")
+	if said.file == said.rules == "-":
+		raise _Stop("--rules: stdin is the ballots already; a file is expected for the one or the other")
 	read = _read_ballots(said)
 	contest = _with_rules(read, said.rules) if said.rules else read.contest
 	try:

@@ -173,6 +173,11 @@ def test_reads_from_a_pipe(run, monkeypatch):
 	assert (status, json.loads(out)["elected"][0]) == (0, "Chocolate")
 
 
+def test_a_pipe_is_one_file_and_not_two(run, monkeypatch):
+	monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(FOODS.encode())))
+	refused(run("count", "-", "--method", "stv", "--rules", "-"), "--rules: ", "stdin")
+
+
 def test_reads_a_named_pipe_to_its_end(run, tmp_path):
 	os.mkfifo(tmp_path / "pipe.blt")
 	ballots = "4 1 0\n" * 50_000
@@ -389,6 +394,15 @@ def test_no_room_to_write_is_one_line():
 		)
 	assert done.returncode == 2
 	assert ONE_LINE.fullmatch(done.stderr.decode())
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this machine")
+@pytest.mark.parametrize("nowhere", ["2>&-", "2>/dev/full"])
+def test_nobody_to_complain_to_is_no_reason_to_complain_elsewhere(nowhere):
+	command = f"{sys.executable} -m aso_network.elections.cli count missing.blt --method stv {nowhere}"
+	environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+	done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, env=environment, timeout=60)
+	assert (done.returncode, done.stdout) == (2, b"")
 
 
 class Terminal(io.StringIO):
