@@ -23,6 +23,10 @@ Seat rules are kept by guarding and dooming (I. D. Hill, "STV with constraints",
 those elected is excluded at once, before any surplus moves; whoever is in every permitted set that is left is
 not excluded when last, the next lowest is. Two who reach the quota with equal votes and cannot both be elected
 are a tie about the seat.
+
+stvpoll counts by the same Order; tests/unit compare with it. It does not count here: it rounds the values where
+rule 48(3) ignores the remainder, passes papers to those elected already against 48(2), and where all stages are
+equal it draws at random or leaves the count unfinished, so that no lot of a committee can settle it.
 """
 
 from __future__ import annotations
