@@ -186,7 +186,11 @@ class Outcome:
 
 	@property
 	def vacant(self) -> int:
-		"""Seats that nobody can fill: fewer candidates have a vote than there are seats."""
+		"""Seats that nobody can fill: fewer candidates have a vote than there are seats, or rules forbid more.
+		0 as long as a tie keeps the count from going on: others may be seated after it."""
+		goes_on = self.form == "majority" or any(row.reason == CONTINUING for row in self.rows)
+		if self.tie and self.tie.about == SEAT and goes_on:
+			return 0
 		return self.seats - len(self.elected_rows) - (self.tie.seats if self.tie else 0)
 
 	def row(self, candidate: str) -> CandidateOutcome:

@@ -35,7 +35,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import chain
+from itertools import chain, combinations
 from operator import itemgetter
 
 from aso_network.elections.contest import Contest, Papers
@@ -188,7 +188,7 @@ class Count:
 				drawn = {SEAT: lot.order, SURPLUS: lot.order[:1], EXCLUSION: lot.order[-1:]}[step.about]
 				self._perform(state, step, drawn, EVENT_LOT)
 			else:
-				tie = Tie(tied, self._open(state), step.about)
+				tie = Tie(tied, self._open_to(state, step.about, tied), step.about)
 		if len(self.used) < len(self.lots):
 			raise InvalidLotError("There is no tie to be settled by lot.")
 		return self._outcome(state, tie)
@@ -270,6 +270,17 @@ class Count:
 	def _open(self, state: _State) -> int:
 		"""Seats to be filled yet."""
 		return self.seats - len(state.elected)
+
+	def _open_to(self, state: _State, about: str, tied: tuple[str, ...]) -> int:
+		"""Seats for the tied: as many of them as the rules let sit together. On the way of the count all that
+		are open."""
+		if about != SEAT:
+			return self._open(state)
+		numbers = range(min(len(tied), self._open(state)), 0, -1)
+		return next(n for n in numbers if any(self._fit(state, some) for some in combinations(tied, n)))
+
+	def _fit(self, state: _State, candidates: Iterable[str]) -> bool:
+		return self.limits.allow(state.elected.union(candidates), self._gone(state))
 
 	def _needed(self, state: _State) -> int:
 		"""The votes with which a candidate is elected."""
