@@ -96,6 +96,17 @@ class Seating:
 		found = self._find(seats, self._mask(include), self._mask(exclude))
 		return None if found is None else frozenset(self._names(found))
 
+	def most_of(
+		self, some: Collection[str], include: Collection[str] = (), exclude: Collection[str] = ()
+	) -> int:
+		"""How many of `some`, at the most, are in one of the sets that make `feasible` true; 0 if there is none."""
+		seats, mask = self._of_seats(self.fillable, self.seats), self._mask(some)
+		for number in range(min(len(some), self.seats), 0, -1):
+			wanted = Group(mask, number, len(some), UPPER)
+			if self._find([seats, wanted], self._mask(include), self._mask(exclude)) is not None:
+				return number
+		return 0
+
 	def forbidding(
 		self, include: Collection[str] = (), exclude: Collection[str] = (), filled: int | None = None
 	) -> tuple[int, ...]:

@@ -35,7 +35,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import chain, combinations
+from itertools import chain
 from operator import itemgetter
 
 from aso_network.elections.contest import Contest, Papers
@@ -276,11 +276,7 @@ class Count:
 		are open."""
 		if about != SEAT:
 			return self._open(state)
-		numbers = range(min(len(tied), self._open(state)), 0, -1)
-		return next(n for n in numbers if any(self._fit(state, some) for some in combinations(tied, n)))
-
-	def _fit(self, state: _State, candidates: Iterable[str]) -> bool:
-		return self.limits.allow(state.elected.union(candidates), self._gone(state))
+		return self.limits.seating.most_of(tied, state.elected, self._gone(state))
 
 	def _needed(self, state: _State) -> int:
 		"""The votes with which a candidate is elected."""

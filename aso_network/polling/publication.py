@@ -66,8 +66,8 @@ def send_report(result: Document) -> None:
 		start_date=cstr(election.voting_date),
 		end_date=cstr(election.voting_date),
 		unit=_texts(en=place.name_en, ar=place.name_ar, ku=place.name_ku),
-		election=election.title,
-		names={row.candidacy: _texts(en=row.candidate_name, ar=row.candidate_name_ar) for row in result.rows},
+		election={"en": election.title},
+		names=_names(result),
 		status="certified" if result.is_announced else None,
 		is_runoff=bool(election.runoff_of),
 	)
@@ -85,6 +85,22 @@ def send_table(result: Document) -> None:
 		lambda row: explain.reason(row, lang, said["rules"]),
 	)
 	_send(f"{result.name}.csv", table, "text/csv")
+
+
+def _names(result: Document) -> dict[str, dict[str, str]]:
+	"""Candidacy → language → name; in Kurdish where an organisation stands that has such a name."""
+	kurdish = dict(
+		frappe.get_all(
+			"Candidacy",
+			filters={"name": ("in", [row.candidacy for row in result.rows]), "person": ("is", "not set")},
+			fields=["name", "organization.name_ku as name_ku"],
+			as_list=True,
+		)
+	)
+	return {
+		row.candidacy: _texts(en=row.candidate_name, ar=row.candidate_name_ar, ku=kurdish.get(row.candidacy))
+		for row in result.rows
+	}
 
 
 def _texts(**texts: str | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from aso_network.elections.contest import (
 	KIND_OF,
 	LIMITED,
 	MAJORITY,
+	MOST_RULES,
 	STV,
 	Contest,
 )
@@ -78,7 +79,9 @@ def check_form(title: str, form: str, seats: int, max_choices: int) -> None:
 		frappe.throw(problem.format(title), FormError)
 
 
-def check_seat_rules(title: str, rows: Iterable[Document]) -> None:
+def check_seat_rules(title: str, rows: list[Document]) -> None:
+	if len(rows) > MOST_RULES:
+		frappe.throw(_("{0}: there can be {1} seat rules at most.").format(title, MOST_RULES), SeatRuleError)
 	for row in rows:
 		try:
 			seat_rule(row)
