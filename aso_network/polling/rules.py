@@ -83,6 +83,14 @@ def check_seat_rules(title: str, rows: list[Document]) -> None:
 	if len(rows) > MOST_RULES:
 		frappe.throw(_("{0}: there can be {1} seat rules at most.").format(title, MOST_RULES), SeatRuleError)
 	for row in rows:
+		wanted = {"Younger than": row.age, "This old or older": row.age, "From the district": row.district}
+		if not wanted.get(row.group, True):
+			frappe.throw(
+				_("{0}, seat rule {1}: enter the age or the district that “{2}” is about.").format(
+					title, row.idx, _(row.group)
+				),
+				SeatRuleError,
+			)
 		try:
 			seat_rule(row)
 		except InvalidRuleError:

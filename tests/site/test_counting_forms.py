@@ -140,7 +140,15 @@ def test_seat_rules_are_the_meetings_and_no_client_says_them():
 		meeting.save()
 
 
-@pytest.mark.parametrize("wrong", [{"group": "Women"}, {"group": "Women", "minimum": 3, "maximum": 2}])
+@pytest.mark.parametrize(
+	"wrong",
+	[
+		{"group": "Women"},
+		{"group": "Women", "minimum": 3, "maximum": 2},
+		{"group": "Younger than", "minimum": 1},
+		{"group": "From the district", "minimum": 1},
+	],
+)
 def test_a_seat_rule_says_how_many(wrong):
 	with pytest.raises(rules.SeatRuleError, match="seat rule 1"):
 		hall.build(seat_rules=[wrong], upto="draft")
