@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -97,8 +98,26 @@ def lines(value: Any, lang: str, names: Mapping[str, str] | None = None) -> list
 
 	Raises MalformedRecordError if `value` is nothing of the kind.
 	"""
+	return [
+		line
+		for section in sections(value, lang, names)
+		for line in (*filter(None, [section.heading]), *section.told, *section.figures)
+	]
+
+
+@dataclass(frozen=True)
+class Section:
+	"""A part of the minutes. `told`: what happened; `figures`: what a table beside the minutes may show instead."""
+
+	heading: str = ""
+	told: tuple[str, ...] = ()
+	figures: tuple[str, ...] = ()
+
+
+def sections(value: Any, lang: str, names: Mapping[str, str] | None = None) -> list[Section]:
+	"""The same minutes in parts."""
 	try:
-		return _Minutes(value, lang, names or {}).lines()
+		return list(_Minutes(value, lang, names or {}).sections())
 	except (KeyError, TypeError, AttributeError, IndexError) as error:
 		raise MalformedRecordError(_NOT_A_RESULT) from error
 	except ElectionError as error:
@@ -127,15 +146,13 @@ class _Minutes:
 		people = [*_list(contest.get("candidates")), *_list(contest.get("seated"))]
 		self.known = {person["id"]: person["name"] for person in people if person["name"]} | dict(names)
 
-	def lines(self) -> list[str]:
-		return [
-			*self._contest(),
-			*self._rounds(),
-			*self._candidates(),
-			*self._lots(),
-			*self._elected(),
-			*self._tie(),
-		]
+	def sections(self) -> Iterable[Section]:
+		yield Section(told=tuple(self._contest()))
+		yield from self._rounds()
+		yield Section(self.words["candidates"], figures=tuple(self._candidates()))
+		yield Section(told=tuple(self._lots()))
+		yield self._elected()
+		yield Section(told=tuple(self._tie()))
 
 	def _contest(self) -> Iterable[str]:
 		value, words = self.value, self.words
@@ -166,23 +183,26 @@ class _Minutes:
 		if value.get("quota") is not None:
 			yield words["quota"].format(_number(value["quota"]))
 
-	def _rounds(self) -> Iterable[str]:
+	def _rounds(self) -> Iterable[Section]:
 		"""What happened, round by round; of a single round only the seats that a rule moved."""
 		rounds = _list(self.value.get("rounds"))
 		if len(rounds) == 1:
-			for event in _list(rounds[0]["events"]):
-				if event["code"] == EVENT_RULE:
-					yield self._moved(event)
+			events = [event for event in _list(rounds[0]["events"]) if event["code"] == EVENT_RULE]
+			yield Section(told=tuple(map(self._moved, events)))
 			return
 		for held in rounds:
-			yield self.words["round"].format(_number(held["number"]))
-			for event in _list(held["events"]):
-				yield self._event(event, held)
-			votes = sorted(held["votes"].items(), key=lambda item: (-_size(item[1]), self._name(item[0])))
-			for candidate, number in votes:
-				yield self.words["votes"].format(self._name(candidate), _number(number))
-			if _size(held["exhausted"]):
-				yield self.words["exhausted"].format(_number(held["exhausted"]))
+			yield Section(
+				self.words["round"].format(_number(held["number"])),
+				tuple(self._event(event, held) for event in _list(held["events"])),
+				tuple(self._votes(held)),
+			)
+
+	def _votes(self, held: Mapping[str, Any]) -> Iterable[str]:
+		votes = sorted(held["votes"].items(), key=lambda item: (-_size(item[1]), self._name(item[0])))
+		for candidate, number in votes:
+			yield self.words["votes"].format(self._name(candidate), _number(number))
+		if _size(held["exhausted"]):
+			yield self.words["exhausted"].format(_number(held["exhausted"]))
 
 	def _moved(self, event: Mapping[str, Any]) -> str:
 		"""A seat that a rule moved: who has it, then who would have it without the rule."""
@@ -209,7 +229,6 @@ class _Minutes:
 		return _sentence(self.words["event"][event["code"]], figures)
 
 	def _candidates(self) -> Iterable[str]:
-		yield self.words["candidates"]
 		for row in self.rows:
 			yield self.words["candidate"].format(
 				self._name(row["candidate"]), _number(row["votes"]), reason(row, self.lang, self.rules)
@@ -221,16 +240,19 @@ class _Minutes:
 		if self.lot_minutes:
 			yield self.words["lot_minutes"].format(self._shown(self.lot_minutes))
 
-	def _elected(self) -> Iterable[str]:
+	def _elected(self) -> Section:
 		elected = _list(self.value.get("elected"))
 		if not elected:
-			yield self.words["nobody"]
-			return
-		yield self.words["result"]
+			return Section(told=(self.words["nobody"],))
 		places = {row["candidate"]: row.get("seat_order") for row in self.rows}
-		for number, candidate in enumerate(elected, start=1):
-			place = places[candidate]
-			yield self.words["seat"].format(number if place is None else _whole(place), self._name(candidate))
+		return Section(
+			self.words["result"],
+			figures=tuple(
+				self.words["seat"].format(number if place is None else _whole(place), self._name(candidate))
+				for number, candidate in enumerate(elected, start=1)
+				for place in [places[candidate]]
+			),
+		)
 
 	def _tie(self) -> Iterable[str]:
 		tie = self.value.get("tied")

@@ -14,7 +14,6 @@ from frappe.model.document import Document
 
 from aso_network import printing
 from aso_network.elections import explain, lot, records
-from aso_network.elections.explain_words import WORDS
 from aso_network.polling import rules
 
 
@@ -37,7 +36,11 @@ def explanation(result: Document, lang: str | None = None) -> dict[str, Any]:
 	return {
 		"form": explain.form(found["method"], lang),
 		"lines": explain.lines(record, lang, names),
-		"sections": _sections(explain.lines(without_minutes, lang, names), found, lang),
+		"sections": [
+			{"heading": section.heading, "lines": list(section.told)}
+			for section in explain.sections(without_minutes, lang, names)
+			if section.told
+		],
 		"reasons": {
 			row["candidate"]: explain.reason(row, lang, found["rules"]) for row in found["candidates"]
 		},
@@ -54,27 +57,6 @@ def _names(result: Document, record: Mapping[str, Any], lang: str) -> dict[str, 
 	"""Candidacy → name, in Arabic where one is known and `lang` is Arabic."""
 	arabic = {row.candidacy: row.candidate_name_ar for row in result.rows if row.candidate_name_ar}
 	return {**records.names_of(record), **(arabic if lang == "ar" else {})}
-
-
-def _sections(lines: list[str], found: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
-	words = WORDS[lang]
-	# Heading → how many lines belong to it, and how many of them no table shows.
-	sizes = {words["candidates"]: (len(found["candidates"]), 0), words["result"]: (len(found["elected"]), 0)}
-	if len(found["rounds"]) > 1:
-		for held in found["rounds"]:
-			events = len(held["events"])
-			size = events + len(held["votes"]) + (held["exhausted"] != "0")
-			sizes[words["round"].format(held["number"])] = (size, events)
-	sections: list[dict[str, Any]] = [{"heading": "", "lines": []}]
-	rest = iter(lines)
-	for line in rest:
-		if line not in sizes:
-			sections[-1]["lines"].append(line)
-			continue
-		size, shown = sizes.pop(line)
-		own = [next(rest) for _place in range(size)]
-		sections += [{"heading": line, "lines": own[:shown]}, {"heading": "", "lines": []}]
-	return [section for section in sections if section["lines"]]
 
 
 def _lot_steps(record: Mapping[str, Any], lang: str, names: Mapping[str, str]) -> list[str]:

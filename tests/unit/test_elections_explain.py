@@ -6,7 +6,7 @@ import string
 import pytest
 
 from aso_network.elections import box, explain, forms, outcome, package, records, results
-from aso_network.elections.ballots import written
+from aso_network.elections.ballots import RANKING, written
 from aso_network.elections.contest import BLOCK, FORMS, IRV, KIND_OF, MAJORITY, STV, Contest
 from aso_network.elections.errors import MalformedRecordError
 from aso_network.elections.explain_words import WORDS
@@ -261,3 +261,23 @@ def test_anything_else_is_refused():
 	for key in ("seats", "ballots", "candidates", "rounds", "elected", "rules", "tied", "lots", "vacant"):
 		with pytest.raises(MalformedRecordError):
 			explain.lines({**value, key: "nonsense"}, "en")
+
+
+def test_the_parts_of_the_minutes_are_the_minutes_in_order():
+	contest = Contest(STV, ("a", "b", "c"), 1)
+	papers = [written(said, RANKING) for said in ["ab"] * 2 + ["b"] * 3 + ["ca"] * 2]
+	value = results.as_json_value(contest, forms.count(contest, papers, [["a", "c"]]))
+	parts = explain.sections(value, "en")
+	said = [
+		line
+		for part in parts
+		for line in ([part.heading] if part.heading else []) + [*part.told, *part.figures]
+	]
+	assert said == explain.lines(value, "en")
+	rounds = [part for part in parts if part.heading.startswith("Round")]
+	# What happened is told; the votes of a round are figures, which a table beside the minutes shows.
+	assert len(rounds) == len(value["rounds"]) > 1
+	assert all(
+		part.told and len(part.figures) >= len(held["votes"])
+		for part, held in zip(rounds, value["rounds"], strict=True)
+	)
