@@ -16,7 +16,7 @@ from aso_network import audit, platforms
 from aso_network.elections import box as closed_box
 from aso_network.elections import explain, forms, outcome, records, results
 from aso_network.elections.contest import IRV, MAJORITY, STV
-from aso_network.elections.errors import InfeasibleRulesError, InvalidLotError
+from aso_network.elections.errors import InfeasibleRulesError
 from aso_network.elections.reconcile import (
 	ENTERED_DIFFERS_FROM_BOX,
 	FEWER_BALLOTS_THAN_VOTERS,
@@ -153,13 +153,11 @@ def recount(election: Document) -> Document:
 	if _is_unopposed(before):
 		found = _unopposed(election)
 	else:
-		try:
-			found = outcome_of(election, lots_of(before))
-		except InvalidLotError:
-			# Another tie than the one that was drawn for: it is open again.
-			found = outcome_of(election)
+		# A lot belongs to its box: what was drawn for another leaves the tie open again.
+		found = outcome_of(election, lots_of(before) if box.seal(election.name) == before.box_hash else ())
 	again = _new_result(election, before)
-	write(again, election, found, before.lot_minutes or "", seed=before.seed or "")
+	drawn = (before.lot_minutes or "", before.seed or "") if found.lots else ("", "")
+	write(again, election, found, *drawn)
 	audit.record(election, "Recount", reason=again.name)
 	return again
 

@@ -533,3 +533,20 @@ def test_where_a_candidate_is_from_stands_as_it_was_when_people_voted():
 	with builders.as_user(h.tellers[0]):
 		again = frappe.get_doc("Election Result", api.recount(h.election))
 	assert counting.difference(again) == [] and elected(again) == elected(first)
+
+
+def test_a_recount_keeps_a_lot_with_its_box_only():
+	h = hall.build(organizations=8, seats=1, candidates=3, tie_rule=rules.LOT_FROM_SEED)
+	sealed(h)
+	h.vote([h.paper(0)] * 2 + [h.paper(1)] * 2 + [h.paper()])
+	h.move("Tie", h.tellers[0])
+	with builders.as_user(h.tellers[0]):
+		api.draw_lot(h.election, SEED)
+		same = frappe.get_doc("Election Result", api.recount(h.election))
+		assert counting.difference(same) == [] and elected(same) == elected(h.result())
+		assert package.verify(downloaded(api.verification_package, same.name)).ok
+		# What only the owner of the database can do: another name is another salt, and another root.
+		ballot = frappe.get_all("Ballot", filters={"election": h.election}, pluck="name")[0]
+		frappe.db.set_value("Ballot", ballot, "name", "0" * 20, update_modified=False)
+		other = frappe.get_doc("Election Result", api.recount(h.election))
+	assert other.has_tie and not other.seed and counting.difference(other)
