@@ -550,3 +550,38 @@ def test_a_recount_keeps_a_lot_with_its_box_only():
 		frappe.db.set_value("Ballot", ballot, "name", "0" * 20, update_modified=False)
 		other = frappe.get_doc("Election Result", api.recount(h.election))
 	assert other.has_tie and not other.seed and counting.difference(other)
+
+
+def test_unopposed_candidates_who_cannot_all_sit_are_refused_in_the_words_of_the_rule():
+	people = [{"gender": "Man"}, {"gender": "Man"}]
+	h = hall.build(
+		organizations=5,
+		seats=3,
+		candidates=2,
+		may_be_unopposed=1,
+		seat_rules=[{"group": "Men", "maximum": 1}],
+		people=people,
+	)
+	with pytest.raises(counting.NotReconciledError, match="men"):
+		h.move("Counted", h.tellers[0])
+
+
+def test_after_an_annulled_runoff_the_count_can_be_reopened_and_another_runoff_held():
+	h = hall.build(organizations=8, seats=1, candidates=3, tie_rule=rules.RUNOFF)
+	again = run_off(h, [h.paper(0)] * 2 + [h.paper(1)] * 2)
+	with pytest.raises(counting.RecountError):
+		h.move("Voting Closed", h.tellers[0], "While the runoff is held")
+	again.move("Annulled", reason="The hall was closed")
+	with builders.as_user(h.manager):
+		assert api.hold_runoff(h.election) != again.election
+	h.result().db_set("runoff", again.election)
+	assert h.move("Voting Closed", h.tellers[0], "To look at a paper again").status == "Voting Closed"
+
+
+def test_a_report_needs_no_company():
+	h = hall.build(organizations=6)
+	result = h.count([h.paper(0)] * 3)
+	frappe.db.set_single_value("Global Defaults", "default_company", "")
+	frappe.defaults.clear_default("company")
+	with builders.as_user(h.officer):
+		assert json.loads(downloaded(api.result_report, result.name))["Issuer"] == h.platform
