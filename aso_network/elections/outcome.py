@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from aso_network.elections.errors import InvalidLotError
 
 # Why a candidate is elected or not. Codes, so that each language words them for itself (`explain`).
 MOST_VOTES = "most_votes"  # elected: enough votes, whatever the others have
@@ -117,6 +119,12 @@ class Tie:
 	seats: int
 	about: str = SEAT
 
+	def settled_by(self, order: Sequence[str]) -> Lot:
+		"""The lot that settles it; raises InvalidLotError unless `order` is exactly the tied, each once."""
+		if sorted(order) != list(self.candidates):
+			raise InvalidLotError("The lot orders exactly the tied candidates, each once.")
+		return Lot(tuple(order), self.seats, self.about)
+
 
 @dataclass(frozen=True)
 class Lot:
@@ -199,3 +207,11 @@ class Outcome:
 			if row.candidate == candidate:
 				return row
 		raise KeyError(candidate)
+
+
+def standings(votes: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+	"""Candidates with their place by votes, most first; equal votes share a place and the next place is skipped
+	(1, 2, 2, 4)."""
+	first: dict[int, int] = {}
+	for place, candidate in enumerate(sorted(votes, key=lambda c: (-votes[c], c)), start=1):
+		yield candidate, first.setdefault(votes[candidate], place)

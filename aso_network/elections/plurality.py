@@ -12,7 +12,7 @@ paper may say (`contest.Contest.allowed`), not in how it is counted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aso_network.elections.contest import Contest, Papers
@@ -37,6 +37,7 @@ from aso_network.elections.outcome import (
 	Outcome,
 	Round,
 	Tie,
+	standings,
 )
 from aso_network.elections.seating import Best, Seating
 
@@ -95,7 +96,7 @@ def fill(contest: Contest, votes: Mapping[str, int], reason: str, lots: Lots = (
 	tie = Tie(best.tied, best.seats)
 	if not lots:
 		return Seats({**fates, **dict.fromkeys(best.tied, Fate(TIED))}, events, tie)
-	lot = settled(tie, lots[0])
+	lot = tie.settled_by(lots[0])
 	winners, barred = best.draw(lot.order)
 	fates.update((candidate, Fate(LOST_LOT, rules=barred.get(candidate, ()))) for candidate in best.tied)
 	# Behind those with more votes, and behind those with as many who needed no lot, as drawn.
@@ -107,17 +108,10 @@ def fill(contest: Contest, votes: Mapping[str, int], reason: str, lots: Lots = (
 	return Seats(fates, (*events, *drawn), lots=(lot,))
 
 
-def settled(tie: Tie, order: Sequence[str]) -> Lot:
-	"""The lot that settles `tie`; raises InvalidLotError unless `order` is exactly the tied, each once."""
-	if sorted(order) != list(tie.candidates):
-		raise InvalidLotError("The lot orders exactly the tied candidates, each once.")
-	return Lot(tuple(order), tie.seats, tie.about)
-
-
 def outcome(contest: Contest, papers: Papers, seats: Seats) -> Outcome:
 	"""The outcome of one count of `papers` that settled `seats`."""
 	rows = []
-	for candidate, standing in _standings(papers.votes):
+	for candidate, standing in standings(papers.votes):
 		votes = papers.votes[candidate]
 		fate = seats.fates.get(candidate) or Fate(NOT_ENOUGH_VOTES if votes else NO_VOTES)
 		rows.append(
@@ -198,11 +192,3 @@ def _moves(fates: Mapping[str, Fate], displaced: Sequence[str]) -> tuple[Event, 
 		told.update(passed)
 	moves.extend(Event(EVENT_RULE, (c,), rules=fates[c].rules) for c in displaced if c not in told)
 	return tuple(moves)
-
-
-def _standings(votes: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-	"""Candidates with their place by votes, most first; equal votes share a place and the next place is skipped
-	(1, 2, 2, 4)."""
-	first: dict[int, int] = {}
-	for place, candidate in enumerate(sorted(votes, key=lambda c: (-votes[c], c)), start=1):
-		yield candidate, first.setdefault(votes[candidate], place)

@@ -70,6 +70,7 @@ from aso_network.elections.outcome import (
 	Outcome,
 	Round,
 	Tie,
+	standings,
 )
 from aso_network.elections.rules import SeatRule
 from aso_network.elections.seating import Seating
@@ -183,12 +184,14 @@ class Count:
 			harmless = harmless or self._is_harmless(state)
 			if harmless:
 				self._perform(state, step, step.ways[-1], EVENT_NO_MATTER)
-			elif len(self.used) < len(self.lots):
-				lot = self._lot(step.about, tied, state)
+				continue
+			tie = Tie(tied, self._open_to(state, step.about, tied), step.about)
+			if len(self.used) < len(self.lots):
+				lot = tie.settled_by(self.lots[len(self.used)])
+				self.used.append(lot)
 				drawn = {SEAT: lot.order, SURPLUS: lot.order[:1], EXCLUSION: lot.order[-1:]}[step.about]
 				self._perform(state, step, drawn, EVENT_LOT)
-			else:
-				tie = Tie(tied, self._open_to(state, step.about, tied), step.about)
+				tie = None
 		if len(self.used) < len(self.lots):
 			raise InvalidLotError("There is no tie to be settled by lot.")
 		return self._outcome(state, tie)
@@ -424,13 +427,6 @@ class Count:
 			self._perform(state, step, step.ways[0])
 		yield state.order
 
-	def _lot(self, about: str, tied: tuple[str, ...], state: _State) -> Lot:
-		lot = Lot(tuple(self.lots[len(self.used)]), self._open(state), about)
-		if lot.candidates != tied:
-			raise InvalidLotError("The lot orders exactly the tied candidates, each once.")
-		self.used.append(lot)
-		return lot
-
 	# The outcome
 
 	def _outcome(self, state: _State, tie: Tie | None) -> Outcome:
@@ -440,13 +436,9 @@ class Count:
 			if tie:
 				reason = TIED if candidate in tie.candidates else CONTINUING
 			state.fates[candidate] = _Fate(reason, len(state.rounds))
-		order = sorted(contest.candidates, key=lambda c: (-papers.votes[c], c))
-		standing: dict[int, int] = {}
-		for place, candidate in enumerate(order, start=1):
-			standing.setdefault(papers.votes[candidate], place)
 		unmoved = self._elected_without_rules() if self.limits else ()
 		rows = []
-		for candidate in order:
+		for candidate, standing in standings(papers.votes):
 			fate, votes = state.fates[candidate], papers.votes[candidate]
 			if candidate in state.elected and candidate not in self.named:
 				fate = replace(fate, reason=SEATED_BY_RULE, rules=self.limits.unmet)
@@ -459,7 +451,7 @@ class Count:
 					elected=fate.place is not None,
 					seat_order=fate.place,
 					reason=fate.reason,
-					standing=standing[votes],
+					standing=standing,
 					round=fate.round,
 					rules=fate.rules,
 				)

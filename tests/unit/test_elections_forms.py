@@ -24,5 +24,6 @@ def test_a_tie_on_the_way_is_about_the_seats_of_the_tied_and_leaves_the_others_o
 	assert stopped.tie and (stopped.tie.candidates, stopped.tie.seats) == (("a", "b"), 1)
 	assert (stopped.elected, stopped.vacant) == ((), 0)
 	drawn = forms.count(contest, papers, [["b", "a"]])
+	assert drawn.lots[0].seats == stopped.tie.seats
 	assert "b" in drawn.elected and "a" not in drawn.elected
 	assert len(drawn.elected) == 3 or drawn.tie.about == "no_majority"
