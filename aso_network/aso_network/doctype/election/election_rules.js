@@ -1,5 +1,5 @@
 // The rules on the form, in words: what the form of voting means, the seat rules, and what a tie leads to.
-/* global esc, SEED_RULE, tie_rule_in_words */
+/* global esc, SEED_RULE, marks_label, tie_rule_in_words */
 
 function show_rules(frm) {
 	const { form_in_words, seat_rules_in_words = [] } = frm.doc.__onload || {};
@@ -16,11 +16,7 @@ function show_rules(frm) {
 	// The words say it; the table would say it again in columns.
 	frm.toggle_display("sec_seat_rules", false);
 	frm.toggle_display("max_choices", frm.doc.max_choices > 0);
-	frm.set_df_property(
-		"max_choices",
-		"label",
-		frm.doc.form === "Cumulative Vote" ? __("Points of a voter") : __("Marks per ballot")
-	);
+	frm.set_df_property("max_choices", "label", marks_label(frm.doc.form));
 	frm.set_df_property(
 		"max_choices",
 		"description",

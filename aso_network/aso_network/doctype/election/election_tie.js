@@ -1,5 +1,5 @@
 // An open tie on the form: who is concerned, and the way out that the meeting has decided.
-/* global ask, bdi, both_names, may, record_lot, draw_lot, listed, step_name, tie_in_words, SEED_RULE, RUNOFF_RULE */
+/* global ask, bdi, may, record_lot, draw_lot, names_of_tied, step_name, tie_in_words, SEED_RULE, RUNOFF_RULE */
 
 // Ties that only the order of the tied can settle: they stop the count on its way.
 const INSIDE_THE_COUNT = ["exclusion", "surplus", "within"];
@@ -11,15 +11,10 @@ async function show_tie(frm) {
 	if (!found.has_tie || frm.doc.name !== name || frm.doc.status !== status) {
 		return;
 	}
-	const tied = (found.rows || []).filter((row) =>
-		["tied", "in_runoff"].includes(row.reason_code)
-	);
 	const tie = {
 		about: found.tie_about,
 		seats: found.tied_seats,
-		names: listed(
-			tied.map((row) => bdi(both_names(row.candidate_name, row.candidate_name_ar).first))
-		),
+		names: names_of_tied(found.rows),
 		runoff,
 	};
 	const way = way_out(frm, tie);

@@ -1,9 +1,22 @@
 // Rules and ties of an election in plain sentences, for the forms of the meeting, the election and its result.
+/* global bdi, both_names */
 
 const SEED_RULE = "Lot from the committee's sealed seed";
 const RUNOFF_RULE = "Runoff among the tied";
 
 const listed = (names) => names.join(frappe.utils.is_rtl() ? "، " : ", ");
+
+// What `max_choices` counts.
+const marks_label = (form) =>
+	form === "Cumulative Vote" ? __("Points of a voter") : __("Marks per ballot");
+
+// Those whom an open tie concerns, as HTML; `rows` of a result.
+const names_of_tied = (rows = []) =>
+	listed(
+		rows
+			.filter((row) => ["tied", "in_runoff"].includes(row.reason_code))
+			.map((row) => bdi(both_names(row.candidate_name, row.candidate_name_ar).first))
+	);
 
 function tie_rule_in_words(rule) {
 	const words = {

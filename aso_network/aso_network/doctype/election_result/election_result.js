@@ -2,7 +2,7 @@
 // {% include "aso_network/aso_network/doctype/election/election_tools.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_words.js" %}
 // {% include "aso_network/aso_network/doctype/election_result/result_minutes.js" %}
-/* global esc, bdi, ask, pill, print_as, hash_html, both_names, listed, tie_in_words, show_minutes, lots_html */
+/* global esc, bdi, ask, pill, print_as, hash_html, both_names, names_of_tied, marks_label, tie_in_words, show_minutes, lots_html */
 
 // Why the votes alone did not decide.
 const MOVED_BY_RULE = ["seated_by_rule", "passed_by_rule"];
@@ -93,11 +93,7 @@ function show_figures(frm) {
 	frm.fields_dict.form.df.formatter = (form) => esc(__(form));
 	frm.refresh_field("form");
 	frm.toggle_display("max_choices", frm.doc.max_choices > 0);
-	frm.set_df_property(
-		"max_choices",
-		"label",
-		frm.doc.form === "Cumulative Vote" ? __("Points of a voter") : __("Marks per ballot")
-	);
+	frm.set_df_property("max_choices", "label", marks_label(frm.doc.form));
 	frm.set_df_property(
 		"result_hash",
 		"description",
@@ -234,13 +230,10 @@ function show_state(frm, { count, needed, members, mine }) {
 }
 
 function tie_sentence({ doc }) {
-	const tied = doc.rows.filter((row) => ["tied", "in_runoff"].includes(row.reason_code));
 	const sentence = tie_in_words({
 		about: doc.tie_about,
 		seats: doc.tied_seats,
-		names: listed(
-			tied.map((row) => bdi(both_names(row.candidate_name, row.candidate_name_ar).first))
-		),
+		names: names_of_tied(doc.rows),
 	});
 	const way_on = doc.runoff
 		? __("The runoff decides; what is decided already stands.")
