@@ -71,12 +71,17 @@ def put(election: str, ballots: Iterable[Ballot], source: str, batch: str | None
 
 def ballots(election: str) -> list[Ballot]:
 	"""Every ballot that counts: those of voided batches stay in the box but do not. In no meaningful order."""
-	return [from_json(choices) for _name, choices in _rows(election)]
+	return [ballot for ballot, _salt in salted(election)]
 
 
 def seal(election: str) -> str:
 	"""The Merkle root of the box."""
-	return closed_box.root(closed_box.leaf(ballot, salt) for ballot, salt in salted(election))
+	return closed_box.root(leaves(salted(election)))
+
+
+def leaves(ballots: Iterable[tuple[Ballot, str]]) -> list[str]:
+	"""The leaf of each of `salted` ballots."""
+	return [closed_box.leaf(ballot, salt) for ballot, salt in ballots]
 
 
 def salted(election: str) -> list[tuple[Ballot, str]]:
@@ -85,12 +90,8 @@ def salted(election: str) -> list[tuple[Ballot, str]]:
 	Only those who may read the ballots know it. Without it a box of nineteen could be guessed back from its
 	root and the votes per candidate.
 	"""
-	return [(from_json(choices), name) for name, choices in _rows(election)]
-
-
-def _rows(election: str) -> list[tuple[str, str]]:
 	ballot, batch = frappe.qb.DocType("Ballot"), frappe.qb.DocType("Ballot Batch")
-	return list(
+	rows = (
 		frappe.qb.from_(ballot)
 		.left_join(batch)
 		.on(batch.name == ballot.batch)
@@ -101,3 +102,4 @@ def _rows(election: str) -> list[tuple[str, str]]:
 		.for_update()
 		.run()
 	)
+	return [(from_json(choices), name) for name, choices in rows]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -202,17 +204,13 @@ def leave_to_runoff(result: Document, runoff: str) -> None:
 
 def outcome_of(election: Document, lots: list[list[str]] | tuple = ()) -> outcome.Outcome:
 	"""The count of the box as it is; raises InvalidLotError, and NotReconciledError if the rules cannot be met."""
-	try:
+	with _rules_in_words(election):
 		return forms.count(rules.contest_of(election), box.ballots(election.name), lots)
-	except InfeasibleRulesError as error:
-		_refuse_rules(election, error.conflict)
 
 
 def _unopposed(election: Document) -> outcome.Outcome:
-	try:
+	with _rules_in_words(election):
 		return unopposed(rules.contest_of(election))
-	except InfeasibleRulesError as error:
-		_refuse_rules(election, error.conflict)
 
 
 def lots_of(result: Document) -> list[list[str]]:
@@ -237,8 +235,7 @@ def require_reopenable(election: Document) -> None:
 	"""Guard of “Reopen Count”."""
 	committee.require_member(election)
 	result = frappe.get_doc("Election Result", election.result)
-	is_run_off = result.runoff and frappe.db.get_value("Election", result.runoff, "status") != "Annulled"
-	if _is_unopposed(result) or is_run_off:
+	if _is_unopposed(result) or _is_run_off(result):
 		frappe.throw(
 			_("{0} has no papers to be counted again, or its runoff is being held. Annul it instead.").format(
 				election.title
@@ -331,9 +328,14 @@ def record_of(result: Document) -> dict[str, Any]:
 
 def has_open_tie(result: Document | frappe._dict) -> bool:
 	"""Is there a tie that neither a lot has settled nor a runoff decides?"""
-	if not result.has_tie or not result.runoff:
-		return bool(result.has_tie)
-	return frappe.db.get_value("Election", result.runoff, "status") == "Annulled"
+	return bool(result.has_tie) and not _is_run_off(result)
+
+
+def _is_run_off(result: Document | frappe._dict) -> bool:
+	"""Is a runoff held, or was it, for the seats that this result leaves open?"""
+	if not result.runoff:
+		return False
+	return frappe.db.get_value("Election", result.runoff, "status") != "Annulled"
 
 
 def require_no_open_tie(election: Document) -> None:
@@ -408,7 +410,7 @@ def write(
 	result.title = _("Result: {0}").format(election.title)
 	if result.count_number > 1:
 		result.title = _("{0} (count {1})").format(result.title, result.count_number)
-	leaves = [closed_box.leaf(ballot, salt) for ballot, salt in box.salted(election.name)]
+	leaves = box.leaves(box.salted(election.name))
 	result.update(
 		{
 			"valid": found.valid,
@@ -506,14 +508,19 @@ def _is_unopposed(result: Document) -> bool:
 	return any(row.reason_code == outcome.UNOPPOSED for row in result.rows)
 
 
-def _refuse_rules(election: Document, conflict: tuple[int, ...]) -> None:
-	found = rules.seat_rules(election)
-	frappe.throw(
-		_(
-			"{0} cannot be counted: no choice of the candidates can meet: {1}. Annul it, or let the meeting decide otherwise in a new election."
-		).format(election.title, "; ".join(rules.words(found[place]) for place in conflict)),
-		NotReconciledError,
-	)
+@contextmanager
+def _rules_in_words(election: Document) -> Iterator[None]:
+	"""Seat rules that cannot be met are refused in their own words."""
+	try:
+		yield
+	except InfeasibleRulesError as error:
+		found = rules.seat_rules(election)
+		frappe.throw(
+			_(
+				"{0} cannot be counted: no choice of the candidates can meet: {1}. Annul it, or let the meeting decide otherwise in a new election."
+			).format(election.title, "; ".join(rules.words(found[place]) for place in error.conflict)),
+			NotReconciledError,
+		)
 
 
 def _sentences(counted: Figures) -> list[str]:

@@ -4,7 +4,7 @@ from aso_network import finance, training
 
 
 class TrainingSession(Document):
-	def validate(self):
+	def validate(self) -> None:
 		finance.hold_finance_to(self, free=("status", "transition_reason"))
 		training.refuse_change_after_end(self)
 		training.set_title(self)
