@@ -46,7 +46,10 @@ doc_events = {
 	"Network Platform": {"validate": f"{_GUARD}.check_stored"},
 }
 standard_queries = {"Member Organization": "aso_network.api.membership.search_organizations"}
-scheduler_events = {"daily": ["aso_network.bodies.end_due_terms", "aso_network.finance.refresh_all"]}
+scheduler_events = {
+	"hourly": ["aso_network.mail.release_waiting"],
+	"daily": ["aso_network.bodies.end_due_terms", "aso_network.finance.refresh_all"],
+}
 
 _NARROWED = sorted(_permissions.guarded_doctypes())
 permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")
