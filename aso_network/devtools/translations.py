@@ -33,7 +33,17 @@ SHOWN = {
 	"Dashboard Chart": ("chart_name",),
 	"Dashboard": ("dashboard_name",),
 	"Workspace": ("label", "title"),
-	"Web Form": ("title", "introduction_text", "success_title", "success_message", "button_label"),
+	"Web Form": (
+		"title",
+		"introduction_text",
+		"success_title",
+		"success_message",
+		"button_label",
+		"list_title",
+		"meta_title",
+		"meta_description",
+	),
+	"Notification": ("subject",),
 	"Module Onboarding": ("title", "subtitle", "success_message"),
 	"Onboarding Step": ("title", "description", "action_label"),
 	"Network Goal": ("name", "description"),
@@ -196,10 +206,11 @@ def _texts(kind: str | None, doc: dict) -> Iterator[tuple[str, str | None]]:
 
 
 def _texts_of_row(row: dict, context: str | None) -> Iterator[tuple[str, str | None]]:
-	"""Frappe looks up labels with the DocType as their context; tabs, help texts, choices and groups without."""
+	"""Frappe looks up labels with the DocType as their context; tabs, help texts, examples, choices and groups
+	without."""
 	if row.get("label"):
 		yield row["label"], None if row.get("fieldtype") == "Tab Break" else context
-	yield from ((row[key], None) for key in ("description", "group", "title") if row.get(key))
+	yield from ((row[key], None) for key in ("description", "placeholder", "group", "title") if row.get(key))
 	options = row.get("options") or ""
 	if row.get("fieldtype") == "Select" and row.get("fieldname") != "naming_series":
 		yield from ((option, None) for option in options.split("\n") if option and not option.isdigit())
@@ -292,6 +303,10 @@ _BARE = re.compile(
 	r"\b(?:label|title|description|message|placeholder|primary_action_label)\s*:\s*[\"'`](?=[A-Z])"
 	r"|\bfrappe\.(?:throw|msgprint|show_alert|confirm)\(\s*[\"'`](?=\w)"
 )
+_JINJA = re.compile(
+	r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<!DOCTYPE[^>]*>|<(script|style)\b.*?</\1>", re.DOTALL
+)
+_SHOWN_ATTRIBUTE = re.compile(r"\s(?:title|alt|placeholder|label|summary|aria-[a-z]*label)=\"([^\"]*)\"")
 
 
 def _from_script(path: Path) -> Iterator[Source]:
@@ -318,6 +333,22 @@ def _find_in_script(path: Path) -> Iterator[Finding]:
 		for bare in _BARE.finditer(code):
 			line = code.count("\n", 0, bare.start()) + 1
 			yield Finding(_place(path, line), "a text that people read is not in `__()`")
+	elif path.relative_to(APP).parts[0] in ("www", "templates"):
+		# The other .html files are the desk's templates and print formats, which hold script as well.
+		yield from _bare_in_page(path, code)
+
+
+def _bare_in_page(path: Path, code: str) -> Iterator[Finding]:
+	"""Words that stand in a page as they are: between two tags, or in an attribute that is shown or read aloud."""
+	blanked = _JINJA.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), code)
+	for match in re.finditer(r"<[^>]*>|[^<]+", blanked):
+		piece = match.group()
+		shown = [found[1] for found in _SHOWN_ATTRIBUTE.finditer(piece)] if piece[0] == "<" else [piece]
+		for text in shown:
+			if re.search("[A-Za-z]{2}", re.sub(r"&#?\w+;", "", text)):
+				start = match.start() + piece.index(text) + len(text) - len(text.lstrip())
+				line = code.count("\n", 0, start) + 1
+				yield Finding(_place(path, line), f"a text that people read is not in `_()`: {text.strip()}")
 
 
 def _arguments(code: str, start: int) -> list[str]:

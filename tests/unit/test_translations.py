@@ -137,11 +137,33 @@ def test_no_source_is_looked_up_otherwise_than_it_is_written(sources):
 			["W", "K", "S", "{} open", "Head"],
 			0,
 		),
+		(
+			"web_form/f/f.json",
+			'{"doctype": "Web Form", "name": "f", "title": "T", "introduction_text": "I", "success_title": "S", '
+			'"success_message": "M", "button_label": "B", "web_form_fields": ['
+			'{"fieldname": "f", "fieldtype": "Select", "label": "L", "options": "One\\nTwo", '
+			'"description": "D", "placeholder": "P"}]}',
+			["T", "I", "S", "M", "B", "L", "One", "Two", "D", "P"],
+			0,
+		),
+		(
+			"templates/portal/a.html",
+			'{% macro m(x) %}<a title="{{ _(\'Open\') }}">{{ _("Members") }}</a> · &nbsp;{% endmacro %}',
+			["Open", "Members"],
+			0,
+		),
+		(
+			"www/my/a.html",
+			'<!-- note --><p class="big">Bare <b>{{ x }}</b> words</p>\n<input placeholder="Bare">{# note #}',
+			[],
+			3,
+		),
 	],
 )
 def test_strings_are_found_where_they_stand(tmp_path, monkeypatch, name, code, texts, problems):
 	monkeypatch.setattr(translations, "APP", tmp_path)
 	monkeypatch.setattr(translations, "OF_FRAPPE", ())
+	(tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
 	(tmp_path / name).write_text(code, encoding="utf-8")
 	assert sorted(source.text for source in translations.sources()) == sorted(texts)
 	assert len(translations.findings()) == problems
