@@ -1,4 +1,7 @@
+from aso_network import api as _api
 from aso_network import permissions as _permissions
+from aso_network import portal as _portal
+from aso_network import roles as _roles
 from aso_network import workflows as _workflows
 
 app_name = "aso_network"
@@ -40,25 +43,35 @@ doc_events = {
 		"on_update": f"{_GUARD}.record",
 		"on_trash": f"{_GUARD}.refuse_deletion",
 	},
-	"Contact": {"on_trash": "aso_network.membership.forget_contact"},
+	"Contact": {
+		"on_update": "aso_network.accounts.follow_contact",
+		"on_trash": "aso_network.membership.forget_contact",
+	},
 	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},
 	"Comment": {"validate": "aso_network.permissions.refuse_comment"},
 	"Network Platform": {"validate": f"{_GUARD}.check_stored"},
+	"Language": {"on_update": "aso_network.portal.language.forget_offered"},
 }
 standard_queries = {"Member Organization": "aso_network.api.membership.search_organizations"}
 scheduler_events = {
 	"hourly": ["aso_network.mail.release_waiting"],
-	"daily": ["aso_network.bodies.end_due_terms", "aso_network.finance.refresh_all"],
+	"daily": [
+		"aso_network.accounts.refresh_all",
+		"aso_network.applications.delete_unconfirmed",
+		"aso_network.bodies.end_due_terms",
+		"aso_network.finance.refresh_all",
+		"aso_network.portal.forms.forget_old",
+	],
 }
 
 _NARROWED = sorted(_permissions.guarded_doctypes())
 permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")
 has_permission = dict.fromkeys(_NARROWED, "aso_network.permissions.has_permission")
-_DOORS = (
-	"client.get_count", "desk.form.load.getdoc", "desk.form.load.get_docinfo", "desk.search.get_link_title",
-	"desk.search.search_link", "desk.search.search_widget", "utils.global_search.search",
-	"workflow.doctype.workflow.workflow.get_workflow_state_count",
-)  # fmt: skip
 override_whitelisted_methods = {
-	f"frappe.{door}": f"aso_network.api.doors.{door.rpartition('.')[2]}" for door in _DOORS
+	f"frappe.{door}": f"aso_network.api.doors.{door.rpartition('.')[2]}" for door in _api.DOORS
 }
+
+page_renderer = ["aso_network.portal.pages.PortalPage", "aso_network.portal.forms.FormPage"]
+after_request = ["aso_network.portal.language.set_direction"]
+role_home_page = {_roles.MEMBER: "my"}
+standard_portal_menu_items = _portal.menu_items()

@@ -25,6 +25,9 @@ from frappe.utils import getdate
 
 from aso_network.roles import COMMITTEE, DESK_ROLES, MEMBER, OBSERVER
 
+# An organisation that was not admitted yet, was turned away or has left gives nobody access to anything.
+WITH_ACCESS = ("Active", "Suspended")
+
 # fieldname → its values that let the user in; one that fits is enough
 Reach = dict[str, set[str]]
 Rule = Callable[[str], Reach]
@@ -101,20 +104,39 @@ def served_elections(user: str) -> set[str]:
 
 def own_organizations(user: str) -> set[str]:
 	"""Organisations for which `user` acts today: by the user's Contact, in a representative row in force."""
-	today = getdate()
+	return {row.parent for row in own_rows(user)}
+
+
+def own_rows(user: str) -> list[frappe._dict]:
+	"""Those representative rows: `parent`, `contact`, `is_delegate`, `from_date`, `to_date`, `has_left`."""
 	rows = frappe.get_all(
 		"Organization Representative",
-		filters={"parenttype": "Member Organization", "contact": ("in", _contacts(user))},
-		fields=["parent", "from_date", "to_date"],
+		filters={"parenttype": "Member Organization", "contact": ("in", contacts_of(user))},
+		fields=["parent", "contact", "is_delegate", "from_date", "to_date", "has_left"],
 	)
-	return {
-		row.parent
-		for row in rows
-		if (not row.from_date or row.from_date <= today) and (not row.to_date or row.to_date >= today)
-	}
+	rows = [row for row in rows if is_in_force(row)]
+	if not rows:
+		return []
+	admitted = frappe.get_all(
+		"Member Organization",
+		filters={"name": ("in", [row.parent for row in rows]), "status": ("in", WITH_ACCESS)},
+		pluck="name",
+	)
+	return [row for row in rows if row.parent in admitted]
 
 
-def _contacts(user: str) -> list[str]:
+def is_in_force(row: frappe._dict | Document) -> bool:
+	"""Whether somebody acts today by this representative row. Who has left does not, on the last day either."""
+	today = getdate()
+	return (
+		not row.has_left
+		and (not row.from_date or getdate(row.from_date) <= today)
+		and (not row.to_date or getdate(row.to_date) >= today)
+	)
+
+
+def contacts_of(user: str) -> list[str]:
+	"""The Contacts that are this user: tied to it, or with its e-mail address."""
 	email = frappe.db.get_value("User", user, "email")
 	return frappe.get_all("Contact", or_filters={"user": user, "email_id": email or user}, pluck="name")
 
@@ -144,7 +166,7 @@ def _linked(doctype: str) -> Rule:
 			},
 			pluck="parent",
 		)
-		own = _contacts(user) if doctype == "Contact" else ()
+		own = contacts_of(user) if doctype == "Contact" else ()
 		return {"name": {*links, *own}, **_made_by(user)}
 
 	return reach
@@ -190,9 +212,12 @@ def _finished(user: str) -> Reach:
 _NARROW: dict[str, dict[str, Rule]] = {
 	"Election": {COMMITTEE: _of_served("name")},
 	"Candidacy": {COMMITTEE: _of_served("election"), MEMBER: _of_own("organization")},
+	"Objection": {COMMITTEE: _of_served("election"), MEMBER: _of_own("organization")},
 	"Election Voter": {COMMITTEE: _of_served("election")},
 	"Election Result": {COMMITTEE: _of_served("election")},
 	"Member Organization": {MEMBER: _of_own("name")},
+	"Training Registration": {MEMBER: _of_own("organization")},
+	"Session Feedback": {MEMBER: _made_by},
 	# Every user may keep contacts and addresses of their own making; these three roles see no others by it.
 	"Contact": {MEMBER: _linked("Contact"), COMMITTEE: _made_by, OBSERVER: _made_by},
 	"Address": {MEMBER: _linked("Address"), COMMITTEE: _made_by, OBSERVER: _made_by},

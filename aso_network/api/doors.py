@@ -15,7 +15,9 @@ import frappe.client
 import frappe.desk.form.load
 import frappe.desk.search
 import frappe.utils.global_search
+import frappe.website.doctype.web_form.web_form as frappe_web_form
 import frappe.workflow.doctype.workflow.workflow as frappe_workflow
+from frappe import _
 from frappe.utils import get_safe_filters
 
 from aso_network.custom_fields import MODULE
@@ -94,6 +96,44 @@ def search(text: str, start: Any = 0, limit: Any = 20, doctype: str = "") -> lis
 		for row in found
 		if not _is_ours(row.doctype) or frappe.has_permission(row.doctype, "read", row.name)
 	]
+
+
+@frappe.whitelist(allow_guest=True)
+def accept(web_form: str, data: Any) -> Any:
+	"""The app's forms are received on their pages, with everything that `portal.forms` asks and this does not."""
+	_refuse_own_form(web_form)
+	return frappe.call(frappe_web_form.accept, web_form=web_form, data=data)
+
+
+@frappe.whitelist()
+def delete(web_form_name: str, docname: str) -> None:
+	_refuse_own_form(web_form_name)
+	frappe_web_form.delete(web_form_name, docname)
+
+
+@frappe.whitelist()
+def delete_multiple(web_form_name: str, docnames: Any) -> None:
+	_refuse_own_form(web_form_name)
+	frappe_web_form.delete_multiple(web_form_name, docnames)
+
+
+@frappe.whitelist(allow_guest=True)
+def get_form_data(doctype: str, docname: str | None = None, web_form_name: str | None = None) -> Any:
+	_refuse_own_form(web_form_name)
+	return frappe_web_form.get_form_data(doctype, docname, web_form_name)
+
+
+@frappe.whitelist(allow_guest=True)
+def get_web_form_filters(web_form_name: str) -> Any:
+	_refuse_own_form(web_form_name)
+	return frappe_web_form.get_web_form_filters(web_form_name)
+
+
+def _refuse_own_form(name: str | None) -> None:
+	# Also a site's own form for one of our DocTypes: this endpoint would set every field that it lists.
+	doctype, module = frappe.db.get_value("Web Form", name, ["doc_type", "module"]) or (None, None)
+	if module == MODULE or (doctype and _is_ours(doctype)):
+		frappe.throw(_("This form is sent on its own page: open it there."), frappe.PermissionError)
 
 
 def _is_ours(doctype: str) -> bool:

@@ -1,0 +1,209 @@
+"""Renders the pages under `www/` (hook `page_renderer`).
+
+Frappe's own page renderer would compile each template anew at every request, escape nothing by itself and bring
+the website's bundles along. A page here is `www/<path>.html` with `www/<path>.py` beside it:
+
+- `get_context(visitor, name=None) -> dict`: what the template shows, `title` among it; or a ready Response.
+- `post(visitor, values, name=None) -> str`: takes what the page's own form sent, answers with the route to go to.
+
+`www/my/meetings/one.html` is the page `/my/meetings/<name>`, `www/network/calendar_ics.py` is `/network/calendar.ics`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import frappe
+from frappe import _
+from frappe.sessions import get_csrf_token
+from frappe.website.page_renderers.base_renderer import BaseRenderer
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from aso_network.portal import MENU, language
+from aso_network.portal.visitor import NoOrganizationError, Visitor, current
+
+APP = Path(frappe.get_app_path("aso_network"))
+SAID = "aso_said"
+# Nothing of a page comes from, or goes to, another host.
+SAFE = {
+	"Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
+	" form-action 'self'; frame-ancestors 'none'",
+	"Referrer-Policy": "same-origin",
+	"X-Content-Type-Options": "nosniff",
+	"Cache-Control": "no-store",
+}
+
+
+class PortalPage(BaseRenderer):
+	"""One of the app's own pages."""
+
+	def can_render(self) -> bool:
+		self.page, self.name = _find(self.path)
+		return self.page is not None
+
+	def render(self) -> Response:
+		return answer(self._answer)
+
+	def _answer(self, visitor: Visitor) -> Response:
+		module = frappe.get_module(f"aso_network.www.{self.page.replace('/', '.')}")
+		named = {"name": self.name} if self.name is not None else {}
+		error = None
+		if frappe.request.method == "POST":
+			if not hasattr(module, "post"):
+				raise frappe.PageDoesNotExistError
+			try:
+				return redirect(module.post(visitor, frappe.request.form.to_dict(), **named))
+			except frappe.DoesNotExistError:  # a ValidationError, too
+				raise
+			except frappe.ValidationError as refused:
+				error = sentence(refused)
+				frappe.db.rollback()
+		context = module.get_context(visitor, **named)
+		if isinstance(context, Response):
+			return context
+		return show(f"{self.page}.html", visitor, {**context, "error": error}, 422 if error else 200)
+
+
+def answer(page: Callable[[Visitor], Response]) -> Response:
+	"""What `page` answers, or the page that says why there is none."""
+	visitor = current()
+	try:
+		return page(visitor)
+	except frappe.Redirect:
+		return redirect(frappe.local.flags.redirect_location)
+	except NoOrganizationError:
+		text = _(
+			"You are signed in, but you represent no organization of the network today. If that is wrong, ask the network's office."
+		)
+		return notice(visitor, _("No organization"), text, 403)
+	except (frappe.PageDoesNotExistError, frappe.DoesNotExistError, frappe.PermissionError):
+		# The same answer for what is not there and for what is not theirs.
+		frappe.clear_messages()
+		frappe.db.rollback()
+		return notice(visitor, _("Not found"), _("There is nothing here for you to see."), 404)
+
+
+def show(template: str, visitor: Visitor, context: dict[str, Any], status: int = 200) -> Response:
+	"""The page of `template`, and what was `say`-d before the visitor was led here."""
+	said = frappe.request.cookies.get(SAID)
+	html = (
+		_environment()
+		.get_template(template)
+		.render(
+			**context,
+			visitor=visitor,
+			path=frappe.local.path,
+			said=unquote(said) if said else None,
+			lang=visitor.language,
+			dir=language.direction(visitor.language),
+		)
+	)
+	response = Response(html, status=status, mimetype="text/html", headers=SAFE)
+	if said:
+		response.delete_cookie(SAID)
+	return response
+
+
+def notice(visitor: Visitor, title: str, text: str, status: int = 200, **context: Any) -> Response:
+	"""A page with nothing but a sentence."""
+	return show("portal/notice.html", visitor, {"title": title, "text": text, **context}, status)
+
+
+def say(text: str) -> None:
+	"""One sentence on top of the page that the visitor is led to next."""
+	frappe.local.cookie_manager.set_cookie(SAID, quote(text), max_age=60, httponly=True)
+
+
+def redirect(route: str) -> Response:
+	"""Lead on to a page of this site, by GET."""
+	if not route.startswith("/") or route.startswith(("//", "/\\")):
+		route = "/"
+	return Response(status=303, headers={"Location": route, "Cache-Control": "no-store"})
+
+
+def sentence(error: Exception) -> str:
+	"""What a refusal says, without markup."""
+	frappe.clear_messages()
+	return frappe.utils.strip_html(str(error)).strip()
+
+
+def menu(visitor: Visitor) -> list[tuple[str, str]]:
+	"""(path, words) of the pages that this visitor can go to."""
+	member = bool(visitor.organizations)
+	return [
+		(path, _(words))
+		for path, words, public in MENU
+		if (public or member) and not (member and path == "apply")
+	]
+
+
+def hidden_token() -> Markup:
+	"""The hidden field that Frappe asks of every form sent by somebody who is signed in."""
+	if frappe.session.user == "Guest":
+		return Markup("")
+	return Markup('<input type="hidden" name="csrf_token" value="{}">').format(get_csrf_token())
+
+
+@cache
+def asset(name: str) -> str:
+	"""The address of a file in `public/portal`, which changes when the file does."""
+	content = (APP / "public" / "portal" / name).read_bytes()
+	return f"/assets/aso_network/portal/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def is_beside(path: str) -> bool:
+	"""Whether `path` lies in a folder of these pages."""
+	folder = path.strip("/").partition("/")[0]
+	return any(own.partition("/")[0] == folder for own in _pages())
+
+
+def _find(path: str) -> tuple[str | None, str | None]:
+	"""(page, name of what it is about) of a path."""
+	pages = _pages()
+	path = path.strip("/")
+	if path in pages:
+		return pages[path], None
+	folder, _slash, name = path.rpartition("/")
+	return pages.get(f"{folder}/*"), unquote(name)
+
+
+@cache
+def _pages() -> dict[str, str]:
+	"""Path → page, for every controller under `www/`. A new one is there after a restart."""
+	pages = (file.relative_to(APP / "www").with_suffix("").as_posix() for file in (APP / "www").rglob("*.py"))
+	return {_path_of(page): page for page in pages if not page.endswith("__init__")}
+
+
+def _path_of(page: str) -> str:
+	folder, _slash, file = page.rpartition("/")
+	if file in ("index", "one"):
+		return folder if file == "index" else f"{folder}/*"
+	return f"{page[:-4]}.ics" if page.endswith("_ics") else page.replace("_", "-")
+
+
+@cache
+def _environment() -> Environment:
+	env = Environment(
+		loader=FileSystemLoader([APP / "www", APP / "templates"]),
+		autoescape=True,
+		trim_blocks=True,
+		lstrip_blocks=True,
+	)
+	env.globals.update(
+		_=_,
+		asset=asset,
+		date=language.format_date,
+		datetime=language.format_datetime,
+		number=language.format_number,
+		languages=language.offered,
+		menu=menu,
+		hidden_token=hidden_token,
+	)
+	return env

@@ -1,0 +1,44 @@
+"""What may come out of a text field of a form. Pure: text in, text out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Marks that turn the direction of what follows, also of what stands beside the field: a name could show as another.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,28}[0-9]")
+_EMAIL = re.compile(
+	r"[^\s@<>\"',;:]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?\.[a-z0-9-]{2,24}", re.IGNORECASE
+)
+
+
+def clean(text: str | None, lines: bool = False) -> str:
+	"""`text` without control characters and direction overrides, trimmed; on one line unless `lines`."""
+	text = _TURNING.sub(
+		"", unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").replace("\r", "\n")
+	)
+	text = "".join(
+		char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn")
+	)
+	if lines:
+		return "\n".join(line.rstrip() for line in text.strip().split("\n"))
+	return " ".join(text.split())
+
+
+def digits(text: str) -> str:
+	"""`text` with the digits of every script as 0-9."""
+	return "".join(
+		str(unicodedata.digit(char)) if unicodedata.category(char) == "Nd" else char for char in text
+	)
+
+
+def phone(text: str) -> str | None:
+	"""A telephone number in plain digits, or None."""
+	text = digits(text)
+	return text if _PHONE.fullmatch(text) else None
+
+
+def email(text: str) -> str | None:
+	"""An e-mail address in lower case, or None."""
+	return text.lower() if len(text) <= 140 and _EMAIL.fullmatch(text) else None

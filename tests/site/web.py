@@ -1,0 +1,58 @@
+"""Pages and forms of the portal, asked for as the session's user, in the test's transaction."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from html import unescape
+from typing import Any
+
+import frappe
+from frappe.auth import CookieManager
+from frappe.translate import get_language
+from frappe.website.serve import get_response_without_exception_handling
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request, Response
+
+from aso_network.portal import spam
+
+
+def visit(path: str, method: str = "GET", cookies: dict[str, str] | None = None, **data: Any) -> Response:
+	"""What the server answers; `data` is the query of a GET, the form of a POST (lists, and files as (stream, name))."""
+	query = data if method == "GET" else None
+	builder = EnvironBuilder(
+		path=path,
+		method=method,
+		query_string=query or (path.partition("?")[2] or None),
+		data=None if query is not None else data,
+		headers={"Cookie": "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())},
+	)
+	builder.path = path.partition("?")[0]
+	frappe.local.request = Request(builder.get_environ())
+	frappe.local.request_ip = "127.0.0.1"
+	frappe.local.form_dict = frappe._dict(frappe.local.request.values.to_dict())
+	frappe.local.cookie_manager = CookieManager()
+	frappe.local.lang = get_language()
+	try:
+		return get_response_without_exception_handling(builder.path)
+	finally:
+		del frappe.local.request
+		frappe.local.form_dict = frappe._dict()
+
+
+def text(response: Response) -> str:
+	"""What the page says, without markup."""
+	return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.get_data(as_text=True))).split())
+
+
+def token(form: str, age: int = 60) -> str:
+	"""A token of `form` as the page would have given the session's user `age` seconds ago."""
+	key, issued = secrets.token_urlsafe(18), str(int(time.time()) - age)
+	return f"{key}.{issued}.{spam._seal(form, frappe.session.user, key, issued)}"
+
+
+def send(form: str, path: str | None = None, /, **values: Any) -> Response:
+	"""Fill in and send a web form by its name; `token` among the values sends an earlier one again."""
+	values.setdefault("token", token(form))
+	return visit(path or "/" + frappe.db.get_value("Web Form", form, "route"), "POST", **values)
