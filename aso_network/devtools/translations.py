@@ -237,9 +237,11 @@ def _from_python(path: Path) -> Iterator[Source]:
 			continue
 		place = _place(path, node.lineno)
 		name = _name(node.func)
-		if name in ("_", "_lt", "frappe._", "frappe._lt") and _string(_argument(node, 0)):
+		if name in ("_", "_lt", "frappe._", "frappe._lt") and node.args:
 			context = next((_string(k.value) for k in node.keywords if k.arg == "context"), None)
-			yield Source(_string(node.args[0]), place, context)
+			# `_(form.title or "Sent")`: what stands there for the case that there is nothing else
+			texts = node.args[0].values if isinstance(node.args[0], ast.BoolOp) else node.args[:1]
+			yield from (Source(text, place, context) for text in map(_string, texts) if text)
 		elif path.parent.name == "workflows" and name in ("State", "Move") and _string(_argument(node, 0)):
 			yield Source(_string(node.args[0]), place)
 		elif name in ("audit.record", "record") and _string(_argument(node, 1)):
@@ -345,7 +347,8 @@ def _bare_in_page(path: Path, code: str) -> Iterator[Finding]:
 		piece = match.group()
 		shown = [found[1] for found in _SHOWN_ATTRIBUTE.finditer(piece)] if piece[0] == "<" else [piece]
 		for text in shown:
-			if re.search("[A-Za-z]{2}", re.sub(r"&#?\w+;", "", text)):
+			# A macro may hold no more than attributes of a tag that stands elsewhere.
+			if '="' not in text and re.search("[A-Za-z]{2}", re.sub(r"&#?\w+;", "", text)):
 				start = match.start() + piece.index(text) + len(text) - len(text.lstrip())
 				line = code.count("\n", 0, start) + 1
 				yield Finding(_place(path, line), f"a text that people read is not in `_()`: {text.strip()}")

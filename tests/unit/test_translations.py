@@ -100,6 +100,7 @@ def test_no_source_is_looked_up_otherwise_than_it_is_written(sources):
 			0,
 		),
 		("a.py", "_('From', context='Meeting')", ["From"], 0),
+		("a.py", "_(form.title or 'Sent')", ["Sent"], 0),
 		("a.py", "_(f'Save {x}')\n_('Save {0}'.format(x))\n_('a' + b)\nfrappe.throw('No')", [], 4),
 		(
 			"a.py",
@@ -154,7 +155,7 @@ def test_no_source_is_looked_up_otherwise_than_it_is_written(sources):
 		),
 		(
 			"www/my/a.html",
-			'<!-- note --><p class="big">Bare <b>{{ x }}</b> words</p>\n<input placeholder="Bare">{# note #}',
+			'{% macro m() %}id="{{ x }}" required name="y"{% endmacro %}<p class="big">Bare <b>{{ x }}</b> words</p>\n<input placeholder="Bare">{# note #}',
 			[],
 			3,
 		),
