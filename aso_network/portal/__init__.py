@@ -6,19 +6,21 @@ rendered and received here, by `pages` and `forms`, so that they weigh little, e
 
 from aso_network.roles import MEMBER
 
+_ = str  # marks words for the translators; they are translated where they are shown
+
 # (path, its words, whether strangers see it)
 MENU = (
-	("my", "My organization", False),
-	("my/meetings", "Meetings", False),
-	("my/elections", "Elections", False),
-	("my/training", "Training", False),
-	("my/initiatives", "Initiatives", False),
-	("my/data", "My data", False),
-	("network", "The network", True),
-	("network/members", "Members", True),
-	("network/results", "Results", True),
-	("network/calendar", "Calendar", True),
-	("apply", "Apply for membership", True),
+	("my", _("My organization"), False),
+	("my/meetings", _("Meetings"), False),
+	("my/elections", _("Elections"), False),
+	("my/training", _("Training"), False),
+	("my/initiatives", _("Initiatives"), False),
+	("my/data", _("My data"), False),
+	("network", _("The network"), True),
+	("network/members", _("Members"), True),
+	("network/results", _("Results"), True),
+	("network/calendar", _("Calendar"), True),
+	("apply", _("Apply for membership"), True),
 )
 
 

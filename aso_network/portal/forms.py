@@ -167,7 +167,7 @@ class _Filling:
 			{
 				"title": _(web_form.title),
 				"introduction": _(frappe.utils.strip_html(web_form.introduction_text or "").strip()),
-				"send": _(web_form.button_label or "Send"),
+				"send": _(web_form.button_label) if web_form.button_label else _("Send"),
 				"form": web_form.name,
 				"steps": self.steps,
 				"error": error,
@@ -267,12 +267,18 @@ def _thank(web_form: Document, visitor: Visitor, key: str) -> Response:
 		redirect_to(f"/{web_form.route}")
 	doc = frappe.get_doc(found.document_type, found.document_name)
 	done = getattr(get_web_form_module(web_form), "done", None)
-	text = done(visitor, doc) if done else _(web_form.success_message or "Thank you. We have received it.")
+	text = (
+		done(visitor, doc)
+		if done
+		else (
+			_(web_form.success_message) if web_form.success_message else _("Thank you. We have received it.")
+		)
+	)
 	return pages.show(
 		"portal/sent.html",
 		visitor,
 		{
-			"title": _(web_form.success_title or "Sent"),
+			"title": _(web_form.success_title) if web_form.success_title else _("Sent"),
 			"text": text,
 			"form": web_form.name,
 			"script": "forms.js",
