@@ -228,7 +228,7 @@ def _find(path: str) -> tuple[str | None, str | None]:
 	folder, _slash, name = path.rpartition("/")
 	for route, about in ((path, None), (folder, name)):
 		form = route and frappe.db.get_value(
-			"Web Form", {"route": route, "module": MODULE, "published": 1}, "name"
+			"Web Form", {"route": route, "module": MODULE, "is_standard": 1, "published": 1}, "name"
 		)
 		if form:
 			return form, about
