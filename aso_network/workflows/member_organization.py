@@ -1,6 +1,6 @@
 """Member Organization: Applied → Under Review → Active · Rejected; Active ⇄ Suspended; Active → Withdrawn."""
 
-from aso_network import membership
+from aso_network import applications, membership
 from aso_network.roles import MANAGER, OFFICER
 from aso_network.workflows.lifecycle import Lifecycle, Move, State
 
@@ -29,7 +29,15 @@ LIFECYCLE = Lifecycle(
 			effect=membership.stamp_admission,
 			after=membership.refresh_platform,
 		),
-		Move("Reject", "Under Review", "Rejected", OFFICE, not_own=OWN, needs_reason=True),
+		Move(
+			"Reject",
+			"Under Review",
+			"Rejected",
+			OFFICE,
+			not_own=OWN,
+			needs_reason=True,
+			after=applications.tell_rejected,
+		),
 		Move(
 			"Suspend",
 			"Active",

@@ -10,7 +10,15 @@ class SettingOutOfRangeError(frappe.ValidationError):
 
 
 # The committee has two to five members; fifty years is longer than anything is kept.
-RANGES = {"signatures_needed": (1, 5), "attendance_threshold": (0, 100), "retention_months": (1, 600)}
+RANGES = {
+	"signatures_needed": (1, 5),
+	"objection_days": (0, 60),
+	"feedback_days": (1, 365),
+	"attendance_threshold": (0, 100),
+	"retention_months": (1, 600),
+	"application_link_days": (1, 60),
+	"application_keep_days": (1, 365),
+}
 
 
 class ASONetworkSettings(Document):

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from aso_network import platforms
+from aso_network import applications, platforms
 
 
 class NetworkPlatform(Document):
@@ -15,6 +15,9 @@ class NetworkPlatform(Document):
 
 	def after_insert(self) -> None:
 		platforms.refresh_network()
+
+	def on_trash(self) -> None:
+		applications.forget_platform(self)
 
 	def after_delete(self) -> None:
 		platforms.refresh_network()

@@ -1,0 +1,38 @@
+"""Membership Application: Unconfirmed → Confirmed → Registered · Declined. Confirming registers, if nothing is in the way."""
+
+from aso_network import applications
+from aso_network.roles import MANAGER, OFFICER
+from aso_network.workflows.lifecycle import Lifecycle, Move, State
+
+OFFICE = (OFFICER, MANAGER)
+
+LIFECYCLE = Lifecycle(
+	"Membership Application",
+	states=(
+		State("Unconfirmed", "Inverse", deletable=True),
+		State("Confirmed", "Warning"),
+		State("Registered", "Success"),
+		State("Declined", "Danger"),
+	),
+	moves=(
+		# By the mailed link, or by the office, which writes down how it knows that the application is meant.
+		Move(
+			"Confirm",
+			"Unconfirmed",
+			"Confirmed",
+			OFFICE,
+			needs_reason=True,
+			effect=applications.confirmed,
+			after=applications.tell_office,
+		),
+		Move("Register", "Confirmed", "Registered", OFFICE, effect=applications.register),
+		Move(
+			"Decline",
+			"Confirmed",
+			"Declined",
+			OFFICE,
+			needs_reason=True,
+			after=applications.tell_declined,
+		),
+	),
+)
