@@ -49,7 +49,28 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"description": "Other ways to write the name; a search for any of them finds this place.",
 			"insert_after": "aso_name_ar",
 		},
-	]
+	],
+	"Contact": [
+		{
+			"fieldname": "aso_language",
+			"fieldtype": "Link",
+			"options": "Language",
+			"label": "Language of letters",
+			"insert_after": "gender",
+		},
+	],
+	"User": [
+		{
+			"fieldname": "aso_made_for_member",
+			"fieldtype": "Check",
+			"label": "Made for a member's representative",
+			"description": "The account ends when the person represents no organisation of the network any more.",
+			"insert_after": "language",
+			"read_only": 1,
+			"no_copy": 1,
+			"permlevel": 1,
+		},
+	],
 }
 
 # (DocType, property, value). Territories are found by every spelling; in a desk in another language they are

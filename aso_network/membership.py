@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import formatdate, getdate, today
 
-from aso_network import names, platforms
+from aso_network import names, permissions, platforms
 
 # A name is free again once its bearer was turned away or has left; who comes back applies anew.
 WITHOUT_CLAIM = ("Rejected", "Withdrawn")
@@ -59,13 +59,7 @@ class DelegateMissingError(frappe.ValidationError):
 
 def set_names(doc: Document) -> None:
 	"""Title, the keys that the database holds unique per platform, and the text that search looks at."""
-	given = [doc.get(field).strip() for field in NAME_FIELDS if names.key(doc.get(field))]
-	if not given:
-		frappe.throw(
-			_("Write the organization's name in English, Arabic or Kurdish; one of the three is enough."),
-			OrganizationNameMissingError,
-		)
-	doc.title = given[0]
+	doc.title = title(doc)
 	claims = doc.status not in WITHOUT_CLAIM
 	for field, key_field in NAME_FIELDS.items():
 		# None, not "": a unique key lets any number of those pass.
@@ -73,11 +67,28 @@ def set_names(doc: Document) -> None:
 	doc.search_key = "\n".join(names.keys([*_all_names(doc), doc.acronym, doc.name]))
 
 
+def title(doc: Document) -> str:
+	"""The name an organisation goes by: the first that is given. Refuses none at all."""
+	given = [doc.get(field).strip() for field in NAME_FIELDS if names.key(doc.get(field))]
+	if not given:
+		frappe.throw(
+			_("Write the organization's name in English, Arabic or Kurdish; one of the three is enough."),
+			OrganizationNameMissingError,
+		)
+	return given[0]
+
+
 def refuse_duplicate(doc: Document) -> None:
 	"""No second organisation in the platform under any of this one's names, however they are spelt."""
+	if clash := duplicate_of(doc):
+		_throw_duplicate(doc, clash)
+
+
+def duplicate_of(doc: Document) -> frappe._dict | None:
+	"""The organisation in the platform that has one of this one's names: `name`, `title`, `status`, `platform`."""
 	mine = names.keys(_all_names(doc))
 	if doc.status in WITHOUT_CLAIM or not mine:
-		return
+		return None
 	others = frappe.get_all(
 		"Member Organization",
 		filters={
@@ -89,9 +100,7 @@ def refuse_duplicate(doc: Document) -> None:
 		fields=["name", "title", "status", "platform", "aliases", *NAME_FIELDS],
 	)
 	# LIKE only narrows (keys hold no wildcards): part of a name, and another's acronym, are no clash.
-	clash = next((other for other in others if set(mine) & set(names.keys(_all_names(other)))), None)
-	if clash:
-		_throw_duplicate(doc, clash)
+	return next((other for other in others if set(mine) & set(names.keys(_all_names(other)))), None)
 
 
 def refuse_taken_key(doc: Document, error: Exception) -> None:
@@ -224,6 +233,23 @@ def check_representatives(doc: Document) -> None:
 				)
 
 
+def note_leaving(doc: Document) -> None:
+	"""Whose term is ended today, or to a day gone by, has left at once; a last day still to come is served in full.
+
+	The term stays as it is dated: of the day's meetings, the person was the representative.
+	"""
+	before = doc.get_doc_before_save()
+	stored = {row.name: row for row in before.representatives} if before else {}
+	for row in doc.representatives:
+		was = stored.get(row.name)
+		if not row.to_date or getdate(row.to_date) > getdate():
+			row.has_left = 0
+		elif was and was.to_date and getdate(was.to_date) == getdate(row.to_date):
+			row.has_left = was.has_left
+		else:
+			row.has_left = 1
+
+
 def keep_a_delegate(doc: Document) -> None:
 	"""A change to an active organisation leaves it a current delegate. (A move has its guard.)"""
 	before = doc.get_doc_before_save()
@@ -245,6 +271,16 @@ def require_delegate(doc: Document) -> None:
 		)
 
 
+def represented_by(contact: str) -> list[str]:
+	"""The organisations that have this Contact among their representatives today."""
+	rows = frappe.get_all(
+		"Organization Representative",
+		filters={"parenttype": "Member Organization", "contact": contact},
+		fields=["parent", "from_date", "to_date", "has_left"],
+	)
+	return sorted({row.parent for row in rows if permissions.is_in_force(row)})
+
+
 def current_delegate(organization: str | Document, on: str | date | None = None) -> str | None:
 	"""The Contact who casts the vote of `organization` (its name or its document) `on` a day, today if none."""
 	if isinstance(organization, Document):
@@ -252,7 +288,7 @@ def current_delegate(organization: str | Document, on: str | date | None = None)
 		rows = [
 			row for row in organization.representatives if row.is_delegate and _start(row) <= day <= _end(row)
 		]
-		return max(rows, key=_start).contact if rows else None
+		return max(rows, key=lambda row: (_start(row), not row.has_left)).contact if rows else None
 	return next((row.contact for row in representatives([organization], on) if row.is_delegate), None)
 
 
@@ -272,6 +308,7 @@ def representatives(organizations: list[str], on: str | date | None = None) -> l
 		.where(row.to_date.isnull() | (row.to_date >= day))
 		.orderby(row.is_delegate, order=Order.desc)
 		.orderby(row.from_date, order=Order.desc)
+		.orderby(row.has_left)
 		.orderby(row.idx)
 		.run(as_dict=True)
 	)

@@ -216,6 +216,7 @@ _NARROW: dict[str, dict[str, Rule]] = {
 	"Election Voter": {COMMITTEE: _of_served("election")},
 	"Election Result": {COMMITTEE: _of_served("election")},
 	"Member Organization": {MEMBER: _of_own("name")},
+	"Representative Change": {MEMBER: _of_own("organization")},
 	"Training Registration": {MEMBER: _of_own("organization")},
 	"Session Feedback": {MEMBER: _made_by},
 	# Every user may keep contacts and addresses of their own making; these three roles see no others by it.

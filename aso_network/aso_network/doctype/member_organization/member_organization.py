@@ -2,7 +2,7 @@ import frappe
 from frappe.contacts.address_and_contact import load_address_and_contact
 from frappe.model.document import Document
 
-from aso_network import membership
+from aso_network import accounts, membership
 from aso_network.changes import keep
 
 
@@ -18,10 +18,12 @@ class MemberOrganization(Document):
 		membership.require_territory_in_platform(self)
 		membership.check_dates(self)
 		membership.check_representatives(self)
+		membership.note_leaving(self)
 		membership.keep_a_delegate(self)
 
 	def on_update(self) -> None:
 		membership.link_contacts(self)
+		accounts.follow(self)
 
 	def on_trash(self) -> None:
 		membership.release_contacts(self)
