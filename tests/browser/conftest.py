@@ -5,6 +5,7 @@
 - `login(user, password)`: a page, logged in; call it again for a second person at the same time;
 - `admin`, `guest`: a page of Administrator's, a page of nobody's;
 - `desk(user)`: the same for a user of `stage`'s making, with the hands to work the desk;
+- `portal`: opens the portal on a phone, as a member or as a stranger (see portal.py);
 - `console_errors`: what any of its pages complained about, as a list of strings; if it is not empty at the
   end, the test fails;
 - `site`: Frappe, connected to the same site, to prepare and to look: `site.commit()` shows the web
@@ -148,6 +149,17 @@ def desk(login):
 	from tests.browser.desk import Desk
 
 	return lambda user, **options: Desk(login(user, stage.PASSWORD, **options))
+
+
+@pytest.fixture
+def portal(open_page, base_url):
+	"""Opens visits to the portal; fails the test if one of them asked another host for anything."""
+	from tests.browser import stage
+	from tests.browser.portal import Portal
+
+	visits = Portal(open_page, base_url, stage.PASSWORD)
+	yield visits
+	assert not visits.strays, "requests to other hosts:\n" + "\n".join(visits.strays)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import frappe
 from frappe.utils.password import update_password
 
 from aso_network.api import elections as api
-from aso_network.roles import COMMITTEE, MANAGER, OFFICER
+from aso_network.roles import COMMITTEE, MANAGER, MEMBER, OFFICER
 from tests.site import books, builders, hall
 
 PASSWORD = "Nineteen organisations in one hall"
@@ -46,6 +46,17 @@ def user(*roles: str, **values: object) -> str:
 
 def speak(user: str, language: str) -> None:
 	frappe.db.set_value("User", user, "language", language)
+
+
+def representative(organization: str) -> str:
+	"""A user who acts for `organization` as its delegate, and can log in with PASSWORD."""
+	# A value makes it a user of its own; those that stand ready may act for others by now.
+	name = user(MEMBER, send_welcome_email=0)
+	contact = frappe.get_doc("Contact", builders.delegate(organization))
+	contact.user = name
+	contact.add_email(name, is_primary=True)
+	contact.save()
+	return name
 
 
 def cast(organizations: int = 19) -> Cast:
