@@ -44,6 +44,8 @@ doc_events = {
 		"on_trash": f"{_GUARD}.refuse_deletion",
 	},
 	"Contact": {
+		"before_validate": "aso_network.contacts.ask_nobody",
+		"validate": "aso_network.contacts.show_no_picture",
 		"on_update": "aso_network.accounts.follow_contact",
 		"on_trash": "aso_network.membership.forget_contact",
 	},
@@ -71,7 +73,9 @@ override_whitelisted_methods = {
 	f"frappe.{door}": f"aso_network.api.doors.{door.rpartition('.')[2]}" for door in _api.DOORS
 }
 
+website_path_resolver = ["aso_network.portal.pages.resolve_path"]
 page_renderer = ["aso_network.portal.pages.PortalPage", "aso_network.portal.forms.FormPage"]
+before_request = ["aso_network.portal.language.set_language"]
 after_request = ["aso_network.portal.language.set_direction"]
 role_home_page = {_roles.MEMBER: "my"}
 standard_portal_menu_items = _portal.menu_items()

@@ -11,6 +11,7 @@ from functools import cache
 
 import frappe
 from babel import Locale, UnknownLocaleError, dates, numbers
+from frappe.translate import get_language
 from frappe.utils import get_datetime, getdate
 
 COOKIE = "preferred_language"  # Frappe's own, read in `frappe.translate.get_language`
@@ -77,6 +78,15 @@ def format_datetime(value: datetime | str | None) -> str:
 
 def format_number(value: float | int | None) -> str:
 	return numbers.format_decimal(value or 0, locale=_locale(current()))
+
+
+def set_language() -> None:
+	"""Hook `before_request`: a stranger's own choice, or else what the browser asks for.
+
+	Version 15 asks for them before it knows that the session is a stranger's, and so never takes them.
+	"""
+	if frappe.session.user == "Guest":
+		frappe.local.lang = get_language()
 
 
 def set_direction(response: object = None, request: object = None) -> None:

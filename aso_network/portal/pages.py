@@ -21,12 +21,13 @@ from urllib.parse import quote, unquote
 import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
+from frappe.website import path_resolver as frappe_resolver
 from frappe.website.page_renderers.base_renderer import BaseRenderer
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from aso_network.portal import MENU, language
+from aso_network.portal import FOLDERS, MENU, language
 from aso_network.portal.visitor import NoOrganizationError, Visitor, current
 
 APP = Path(frappe.get_app_path("aso_network"))
@@ -158,10 +159,18 @@ def asset(name: str) -> str:
 	return f"/assets/aso_network/portal/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
 
 
+def resolve_path(path: str) -> str:
+	"""Hook `website_path_resolver`: Frappe compiles every route rule of every app at each request, which takes longer
+	than any page here; none of them is about these."""
+	if is_beside(path):
+		frappe.local.path = path
+		return path
+	return frappe_resolver.resolve_path(path)
+
+
 def is_beside(path: str) -> bool:
 	"""Whether `path` lies in a folder of these pages."""
-	folder = path.strip("/").partition("/")[0]
-	return any(own.partition("/")[0] == folder for own in _pages())
+	return path.strip("/").partition("/")[0] in FOLDERS
 
 
 def _find(path: str) -> tuple[str | None, str | None]:
