@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 from typing import Any
 
 import frappe
 from frappe.auth import CookieManager
-from frappe.translate import get_language
+from frappe.translate import get_language, get_user_lang
 from frappe.website.serve import get_response_without_exception_handling
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
@@ -33,12 +35,33 @@ def visit(path: str, method: str = "GET", cookies: dict[str, str] | None = None,
 	frappe.local.request_ip = "127.0.0.1"
 	frappe.local.form_dict = frappe._dict(frappe.local.request.values.to_dict())
 	frappe.local.cookie_manager = CookieManager()
-	frappe.local.lang = get_language()
+	before = frappe.local.lang
+	frappe.local.lang = get_language() if frappe.session.user == "Guest" else get_user_lang()
 	try:
-		return get_response_without_exception_handling(builder.path)
+		with _rollback_of_the_request():
+			return get_response_without_exception_handling(builder.path)
 	finally:
 		del frappe.local.request
 		frappe.local.form_dict = frappe._dict()
+		frappe.local.lang = before
+
+
+@contextmanager
+def _rollback_of_the_request() -> Iterator[None]:
+	"""What the request rolls back is its own doing, not the test's."""
+	whole = frappe.db.rollback
+	frappe.db.savepoint("request")
+
+	def rollback(*, save_point: str | None = None) -> None:
+		whole(save_point=save_point or "request")
+		if not save_point:
+			frappe.db.after_rollback.run()
+
+	frappe.db.rollback = rollback
+	try:
+		yield
+	finally:
+		del frappe.db.rollback
 
 
 def text(response: Response) -> str:
