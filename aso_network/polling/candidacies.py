@@ -5,9 +5,9 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, get_datetime, now_datetime, today
+from frappe.utils import cint, get_datetime, get_fullname, now_datetime, today
 
-from aso_network import membership
+from aso_network import attachments, membership, representation
 from aso_network.changes import changed_fields, keep
 from aso_network.polling import committee
 
@@ -15,6 +15,7 @@ STANDING = ("Submitted", "Accepted")
 OPEN_FOR_NOMINATION = "Nominations Open"
 BEFORE_VOTING = ("Nominations Open", "Candidates Published")
 WHO_STANDS = {"organization", "person", "endorsements"}
+LONGEST_STATEMENT = 1000
 
 
 class NominationsClosedError(frappe.ValidationError):
@@ -37,6 +38,10 @@ class EndorsementError(frappe.ValidationError):
 	"""An endorsement does not count, or there are too few."""
 
 
+class StatementError(frappe.ValidationError):
+	"""A statement is too long."""
+
+
 class NotScreenedError(frappe.ValidationError):
 	"""Candidacies are still waiting for a decision."""
 
@@ -45,6 +50,19 @@ def keep_what_the_app_writes(candidacy: Document) -> None:
 	keep(candidacy, "ballot_number", "withdrawn_on", "candidate_name", "candidate_name_ar", "district")
 	before = candidacy.get_doc_before_save()
 	candidacy.submitted_on = before.submitted_on if before else today()
+	if not candidacy.flags.stands_again:  # a runoff takes over the endorsements as they were given
+		_sign_endorsements(candidacy, before)
+
+
+def _sign_endorsements(candidacy: Document, before: Document | None) -> None:
+	"""By whom and when an organisation endorsed is noted by the app, whatever was sent."""
+	earlier = {row.name: row for row in before.endorsements} if before else {}
+	for row in candidacy.endorsements:
+		old = earlier.get(row.name)
+		if old and old.organization == row.organization:
+			row.endorsed_by, row.endorsed_on = old.endorsed_by, old.endorsed_on
+		else:
+			row.endorsed_by, row.endorsed_on = get_fullname(), today()
 
 
 def set_names(candidacy: Document) -> None:
@@ -70,19 +88,31 @@ def set_names(candidacy: Document) -> None:
 		candidacy.candidate_name_ar = name_ar
 
 
+def check_what_is_shown(candidacy: Document) -> None:
+	"""Statements of a length that a phone shows with the others', and a photo that is not public."""
+	for field in ("statement_en", "statement_ar"):
+		candidacy.set(field, (candidacy.get(field) or "").strip())
+		if len(candidacy.get(field)) > LONGEST_STATEMENT and candidacy.has_value_changed(field):
+			frappe.throw(
+				_("{0}: “{1}” has {2} letters; shorten it to {3}.").format(
+					candidacy.candidate_name,
+					_(candidacy.meta.get_label(field)),
+					len(candidacy.get(field)),
+					LONGEST_STATEMENT,
+				),
+				StatementError,
+			)
+	if candidacy.has_value_changed("photo"):
+		attachments.require_private(candidacy, "photo")
+
+
 def require_window(candidacy: Document) -> None:
 	"""Who stands is entered and changed while nominations are open; nothing changes once voting is."""
 	changed = changed_fields(candidacy, free=("status", "transition_reason"))
 	if candidacy.get_doc_before_save() and not changed:
 		return
 	# The lock makes two submissions for one organisation wait for each other (see `require_unique`).
-	election = frappe.db.get_value(
-		"Election",
-		candidacy.election,
-		["title", "status", "nominations_from", "nominations_to"],
-		as_dict=True,
-		for_update=True,
-	)
+	election = _window(candidacy.election)
 	who_stands = candidacy.is_new() or not WHO_STANDS.isdisjoint(changed)
 	before = candidacy.get_doc_before_save()
 	if before and who_stands and before.status != "Submitted":
@@ -92,16 +122,38 @@ def require_window(candidacy: Document) -> None:
 			).format(before.candidate_name, _(before.status)),
 			AlreadyDecidedError,
 		)
-	if (who_stands and not _is_open(election)) or election.status not in BEFORE_VOTING:
-		frappe.throw(
-			_(
-				"{0}: nominations are not open (the election is {1}); a candidacy cannot be submitted or changed."
-			).format(election.title, _(election.status)),
-			NominationsClosedError,
-		)
+	if (who_stands and not is_open(election)) or election.status not in BEFORE_VOTING:
+		_refuse_closed(election)
 
 
-def _is_open(election: frappe._dict) -> bool:
+def require_open(election: str) -> None:
+	"""Raises unless nominations for `election` are open now. Holds the election until the transaction ends."""
+	found = _window(election)
+	if not is_open(found):
+		_refuse_closed(found)
+
+
+def _refuse_closed(election: frappe._dict) -> None:
+	frappe.throw(
+		_(
+			"{0}: nominations are not open (the election is {1}); a candidacy cannot be submitted or changed."
+		).format(election.title, _(election.status)),
+		NominationsClosedError,
+	)
+
+
+def _window(election: str) -> frappe._dict:
+	return frappe.db.get_value(
+		"Election",
+		election,
+		["title", "status", "nominations_from", "nominations_to"],
+		as_dict=True,
+		for_update=True,
+	)
+
+
+def is_open(election: frappe._dict | Document) -> bool:
+	"""Whether who has `status`, `nominations_from` and `nominations_to` takes nominations now."""
 	now = now_datetime()
 	return (
 		election.status == OPEN_FOR_NOMINATION
@@ -241,8 +293,13 @@ def require_eligible(candidacy: Document) -> None:
 
 
 def require_withdrawable(candidacy: Document) -> None:
-	"""Guard of “Withdraw”: once voting has opened, the ballot is what it is."""
+	"""Guard of “Withdraw”: once voting has opened, the ballot is what it is.
+
+	Members may make this move as well; whoever is not of the office withdraws what is their own.
+	"""
 	require_screening_open(candidacy)
+	if not frappe.has_permission(candidacy.doctype, "write", candidacy):  # its flags may ignore permissions
+		representation.require(candidacy.organization)
 
 
 def stamp_withdrawal(candidacy: Document) -> None:

@@ -15,6 +15,7 @@ CANDIDACY_FIELDS = (
 	*("organization", "person", "gender", "age", "photo"),
 	*("statement_en", "statement_ar", "screening_note"),
 )
+ENDORSEMENT_FIELDS = ("organization", "endorsed_by", "endorsed_on")
 
 
 # An announced election too: its first runoff may have been annulled.
@@ -69,7 +70,11 @@ def _stand_again(candidacy: str, runoff: str) -> None:
 	first = frappe.get_doc("Candidacy", candidacy)
 	again = frappe.new_doc("Candidacy", election=runoff)
 	again.update({field: first.get(field) for field in CANDIDACY_FIELDS})
-	again.extend("endorsements", [{"organization": row.organization} for row in first.endorsements])
+	again.extend(
+		"endorsements",
+		[{field: row.get(field) for field in ENDORSEMENT_FIELDS} for row in first.endorsements],
+	)
+	again.flags.stands_again = True
 	again.insert()
 	# Nobody submitted it: it follows from the count. So nobody accepts what is their own here.
 	again.db_set("owner", box.NOBODY, update_modified=False)

@@ -9,11 +9,14 @@ if TYPE_CHECKING:
 	from aso_network.workflows.lifecycle import Lifecycle
 
 DOCTYPES = (
+	"Membership Application",
 	"Member Organization",
+	"Representative Change",
 	"General Meeting",
 	"Operational Body",
 	"Election",
 	"Candidacy",
+	"Objection",
 	"Training Session",
 	"Network Activity",
 )

@@ -1,11 +1,13 @@
 """Candidacy: Submitted → Accepted · Rejected · Withdrawn."""
 
 from aso_network.polling import candidacies
-from aso_network.roles import MANAGER, OFFICER
+from aso_network.roles import MANAGER, MEMBER, OFFICER
 from aso_network.workflows.lifecycle import Lifecycle, Move, State
 
 OFFICE = (OFFICER, MANAGER)
 OWN = (OFFICER,)
+# Members have no right to write: they make this one move, on their own, through `polling.nominations`.
+WITHDRAWERS = (*OFFICE, MEMBER)
 
 LIFECYCLE = Lifecycle(
 	"Candidacy",
@@ -37,7 +39,7 @@ LIFECYCLE = Lifecycle(
 			"Withdraw",
 			"Submitted",
 			"Withdrawn",
-			OFFICE,
+			WITHDRAWERS,
 			guard=candidacies.require_withdrawable,
 			effect=candidacies.stamp_withdrawal,
 		),
@@ -45,7 +47,7 @@ LIFECYCLE = Lifecycle(
 			"Withdraw",
 			"Accepted",
 			"Withdrawn",
-			OFFICE,
+			WITHDRAWERS,
 			guard=candidacies.require_withdrawable,
 			effect=candidacies.stamp_withdrawal,
 		),

@@ -27,7 +27,10 @@ RIGHTS = {
 	"Network Platform": {
 		MANAGER: "rwcd", OFFICER: "r", COMMITTEE: "r", OBSERVER: "r", TRAINING: "r", FINANCE: "r",
 	},
+	"Objection": {MANAGER: "rwc", OFFICER: "rwc", COMMITTEE: "r", OBSERVER: "r", MEMBER: "r"},
 	"Operational Body": {MANAGER: "rwcd", OFFICER: "r", TRAINING: "r", FINANCE: "r"},
+	"Session Feedback": {MANAGER: "r", OFFICER: "r", TRAINING: "r", MEMBER: "r"},
+	"Training Registration": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwc", MEMBER: "r"},
 	"Training Session": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwcd", FINANCE: "rw"},
 }  # fmt: skip
 LISTED_FOR_ALL = {"Network Goal", "Network Sector"}

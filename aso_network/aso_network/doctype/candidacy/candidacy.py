@@ -10,6 +10,7 @@ class Candidacy(Document):
 		candidacies.keep_what_the_app_writes(self)
 		candidacies.require_window(self)
 		candidacies.set_names(self)
+		candidacies.check_what_is_shown(self)
 		if self.is_new() or self.has_value_changed("organization") or self.has_value_changed("person"):
 			candidacies.require_may_stand(self)
 		candidacies.require_unique(self)

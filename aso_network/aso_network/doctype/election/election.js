@@ -146,6 +146,7 @@ function show_next_step(frm) {
 	if (sentences[frm.doc.status]) {
 		frm.set_intro(sentences[frm.doc.status], "blue");
 	}
+	show_objections(frm);
 	if (COUNTED.includes(frm.doc.status)) {
 		show_tie(frm);
 	}
@@ -161,6 +162,24 @@ function show_next_step(frm) {
 	if (frm.doc.may_be_unopposed && frm.doc.status === "Candidates Published") {
 		show_unopposed(frm);
 	}
+}
+
+// An objection stops no step; whoever announces should know that one waits for its decision.
+function show_objections(frm) {
+	const counts = (frm.doc.__onload || {}).open_objections || {};
+	const sentences = {
+		"Electoral Roll": __("Open objections to the roll: {0}."),
+		Candidacy: __("Open objections to candidacies: {0}."),
+		Result: __("Open objections to the result: {0}."),
+	};
+	const said = Object.entries(sentences)
+		.filter(([about]) => counts[about])
+		.map(([about, sentence]) => esc(sentence.replace("{0}", counts[about])));
+	if (!said.length) {
+		return;
+	}
+	const list = `/app/objection?${new URLSearchParams({ election: frm.doc.name })}`;
+	frm.set_intro(`<div>${said.join(" ")} <a href="${list}">${__("Show objections")}</a></div>`, "orange");
 }
 
 function first_vote({ doc }) {

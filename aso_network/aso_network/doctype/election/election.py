@@ -2,13 +2,14 @@ import frappe
 from frappe import _, throw
 from frappe.model.document import Document
 
-from aso_network.polling import committee, contest, rules, ties
+from aso_network.polling import committee, contest, objections, rules, ties
 
 
 class Election(Document):
 	def onload(self) -> None:
 		self.set_onload("form_in_words", rules.about_form(self.form))
 		self.set_onload("seat_rules_in_words", [rules.words(rule) for rule in rules.seat_rules(self)])
+		self.set_onload("open_objections", objections.open_by_matter(self.name))
 
 		if self.status == "Tie":
 			result = frappe.get_doc("Election Result", self.result)

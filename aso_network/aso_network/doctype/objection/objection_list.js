@@ -1,0 +1,3 @@
+frappe.listview_settings["Objection"] = {
+	hide_name_column: true,
+};
