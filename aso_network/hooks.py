@@ -1,8 +1,8 @@
 from aso_network import api as _api
+from aso_network import events as _events
 from aso_network import permissions as _permissions
 from aso_network import portal as _portal
 from aso_network import roles as _roles
-from aso_network import workflows as _workflows
 
 app_name = "aso_network"
 app_title = "ASO Network"
@@ -35,37 +35,9 @@ override_doctype_dashboards = {
 	dt: f"{_DASHBOARDS}.{dt.lower()}" for dt in ("Contact", "Project", "Territory")
 }
 
-_GUARD = "aso_network.workflows.guard"
-doc_events = {
-	_workflows.DOCTYPES: {
-		"onload": "aso_network.link_titles.fetch_together",
-		"validate": f"{_GUARD}.check",
-		"on_update": f"{_GUARD}.record",
-		"on_trash": f"{_GUARD}.refuse_deletion",
-	},
-	"Contact": {
-		"before_validate": "aso_network.contacts.ask_nobody",
-		"validate": "aso_network.contacts.show_no_picture",
-		"on_update": "aso_network.accounts.follow_contact",
-		"on_trash": "aso_network.membership.forget_contact",
-	},
-	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},
-	"Comment": {"validate": "aso_network.permissions.refuse_comment"},
-	"Network Platform": {"validate": f"{_GUARD}.check_stored"},
-	"Language": {"on_update": "aso_network.portal.language.forget_offered"},
-}
+doc_events = _events.OF_DOCUMENTS
+scheduler_events = _events.SCHEDULED
 standard_queries = {"Member Organization": "aso_network.api.membership.search_organizations"}
-scheduler_events = {
-	"hourly": ["aso_network.mail.release_waiting"],
-	"daily": [
-		"aso_network.accounts.refresh_all",
-		"aso_network.applications.delete_unconfirmed",
-		"aso_network.bodies.end_due_terms",
-		"aso_network.finance.refresh_all",
-		"aso_network.portal.forms.forget_old",
-	],
-}
-
 _NARROWED = sorted(_permissions.guarded_doctypes())
 permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")
 has_permission = dict.fromkeys(_NARROWED, "aso_network.permissions.has_permission")

@@ -1,0 +1,34 @@
+"""What the app does when a document of whatever app is saved or deleted, and what it does by the clock (see hooks.py)."""
+
+from aso_network import workflows
+
+_GUARD = "aso_network.workflows.guard"
+OF_DOCUMENTS = {
+	workflows.DOCTYPES: {
+		"onload": "aso_network.link_titles.fetch_together",
+		"validate": f"{_GUARD}.check",
+		"on_update": f"{_GUARD}.record",
+		"on_trash": f"{_GUARD}.refuse_deletion",
+	},
+	"Contact": {
+		"before_validate": "aso_network.contacts.ask_nobody",
+		"validate": "aso_network.contacts.show_no_picture",
+		"on_update": "aso_network.accounts.follow_contact",
+		"on_trash": "aso_network.membership.forget_contact",
+	},
+	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},
+	"Comment": {"validate": "aso_network.permissions.refuse_comment"},
+	"Network Platform": {"validate": f"{_GUARD}.check_stored"},
+	"Language": {"on_update": "aso_network.portal.language.forget_offered"},
+}
+
+SCHEDULED = {
+	"hourly": ["aso_network.mail.release_waiting"],
+	"daily": [
+		"aso_network.accounts.refresh_all",
+		"aso_network.applications.delete_unconfirmed",
+		"aso_network.bodies.end_due_terms",
+		"aso_network.finance.refresh_all",
+		"aso_network.portal.forms.forget_old",
+	],
+}
