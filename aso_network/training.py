@@ -70,6 +70,12 @@ def set_title(doc: Document) -> None:
 		frappe.throw(_("Write the title of the session in English or in Arabic."), SessionTitleError)
 
 
+def title_in_language(session: Document | frappe._dict) -> str:
+	"""What a session is called in the language of this request."""
+	own = session.title_ar if (frappe.local.lang or "").split("-")[0] == "ar" else session.title_en
+	return own or session.title
+
+
 def check_dates(doc: Document) -> None:
 	if doc.starts_on and doc.ends_on and get_datetime(doc.ends_on) <= get_datetime(doc.starts_on):
 		frappe.throw(

@@ -17,7 +17,7 @@ def contact(data: dict) -> dict:
 				"Election": "contact",
 				"Operational Body": "person",
 			},
-			_("Training"): {"Training Session": "contact"},
+			_("Training"): {"Training Session": "contact", "Training Registration": "contact"},
 		},
 	)
 

@@ -1,10 +1,15 @@
 import frappe
 from frappe.model.document import Document
 
-from aso_network import finance
+from aso_network import finance, initiatives
 
 
 class NetworkActivity(Document):
+	@property
+	def outside_partners(self) -> str:
+		"""Virtual field: what the web form asks for, one name in each line."""
+		return "\n".join(row.partner_name for row in self.get("partners") or [] if row.partner_name)
+
 	def onload(self) -> None:
 		finance.refresh(self)
 
@@ -16,6 +21,7 @@ class NetworkActivity(Document):
 		finance.check_books(self)
 		finance.check_dates(self)
 		finance.check_partners(self)
+		initiatives.check_proposal(self)
 		finance.check_budget(self)
 		finance.refresh(self)
 
