@@ -62,7 +62,7 @@ def follow_contact(contact: Document, method: str | None = None) -> None:
 	for name in membership.represented_by(contact.name):
 		organization = frappe.get_doc("Member Organization", name)
 		if organization.status == "Active":
-			_give(contact.name, organization, is_new=True)
+			_give(contact.name, organization, is_new=_changed(contact, "email_id"))
 	for user in filter(None, {before.user, _user_of(before.email_id)}):
 		_take(user, _last_organization(contact.name))
 
@@ -254,8 +254,9 @@ def _sign_out(user: str) -> None:
 
 	Frappe's `clear_sessions` commits, which would save half of what is being done; and it ends a hundred at most.
 	"""
-	sids = frappe.get_all("Sessions", filters={"user": user}, pluck="sid", order_by=None)
-	frappe.db.delete("Sessions", {"user": user})
+	table = frappe.qb.Table("tabSessions")
+	sids = frappe.qb.from_(table).select(table.sid).where(table.user == user).run(pluck=True)
+	frappe.qb.from_(table).delete().where(table.user == user).run()
 
 	def forget() -> None:
 		for sid in sids:

@@ -8,6 +8,7 @@ OF_DOCUMENTS = {
 		"onload": "aso_network.link_titles.fetch_together",
 		"validate": f"{_GUARD}.check",
 		"on_update": f"{_GUARD}.record",
+		"on_change": "aso_network.files.disown_of",
 		"on_trash": f"{_GUARD}.refuse_deletion",
 	},
 	"Contact": {
@@ -16,6 +17,7 @@ OF_DOCUMENTS = {
 		"on_update": "aso_network.accounts.follow_contact",
 		"on_trash": "aso_network.membership.forget_contact",
 	},
+	"File": {"validate": "aso_network.files.disown"},
 	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},
 	"Comment": {"validate": "aso_network.permissions.refuse_comment"},
 	"Network Platform": {"validate": f"{_GUARD}.check_stored"},

@@ -40,7 +40,9 @@ scheduler_events = _events.SCHEDULED
 standard_queries = {"Member Organization": "aso_network.api.membership.search_organizations"}
 _NARROWED = sorted(_permissions.guarded_doctypes())
 permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")
+permission_query_conditions["File"] = "aso_network.files.query_conditions"
 has_permission = dict.fromkeys(_NARROWED, "aso_network.permissions.has_permission")
+has_permission["File"] = "aso_network.files.has_permission"
 override_whitelisted_methods = {
 	f"frappe.{door}": f"aso_network.api.doors.{door.rpartition('.')[2]}" for door in _api.DOORS
 }

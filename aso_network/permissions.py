@@ -20,7 +20,7 @@ import frappe
 from frappe import _
 from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from frappe.model.document import Document
-from frappe.permissions import AUTOMATIC_ROLES
+from frappe.permissions import AUTOMATIC_ROLES, SYSTEM_USER_ROLE
 from frappe.utils import getdate
 
 from aso_network.roles import COMMITTEE, DESK_ROLES, MEMBER, OBSERVER
@@ -263,7 +263,11 @@ def _reach(doctype: str, user: str, ptype: str = "read") -> Reach | None:
 	roles = set(frappe.get_roles(user))
 	rules = _NARROW.get(doctype, {})
 	narrow = [rule for role, rule in rules.items() if role in roles]
-	if not narrow or _granted(doctype, ptype, roles - set(rules) - set(AUTOMATIC_ROLES)):
+	others = roles - set(rules)
+	if not (SYSTEM_USER_ROLE in roles and roles.isdisjoint(set(rules) - {MEMBER})):
+		# What everybody may is not theirs to keep, unless they have a desk and represent somebody besides.
+		others -= set(AUTOMATIC_ROLES)
+	if not narrow or _granted(doctype, ptype, others):
 		return None
 	reach: Reach = {}
 	for rule in narrow:
