@@ -7,14 +7,15 @@ read it, and `release_waiting` lets it go once there is an account. So `send` ne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from email.parser import Parser
 from email.policy import SMTP
+from html import unescape
 
 import frappe
 from frappe import _
-from frappe.core.utils import html2text
 from frappe.database.database import savepoint
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.doctype.email_queue.email_queue import EmailQueue, QueueBuilder
@@ -160,7 +161,9 @@ class _Letter(QueueBuilder):
 		)
 
 	def email_text_content(self) -> str:
-		return html2text(self._message, strip_links=True, wrap=False)
+		# Not Frappe's `html2text`: that writes Markdown, and a "\\_" in a link breaks it.
+		lines = re.sub(r"</(?:p|li|h\d)>|<br ?/?>", "\n", self._message)
+		return unescape(re.sub(r"<[^>]*>", "", lines)).strip() + "\n"
 
 
 def _account() -> EmailAccount | None:

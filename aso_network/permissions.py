@@ -235,6 +235,7 @@ _BOX: dict[str, Rule] = {
 _ROWS: dict[str, tuple[str, ...]] = {
 	"Organization Representative": ("Member Organization",),
 	"Organization Sector": ("Member Organization",),
+	"Membership Application Sector": ("Membership Application",),
 	"Meeting Attendance": ("General Meeting",),
 	"Meeting Decision": ("General Meeting",),
 	"Operational Body Member": ("Operational Body",),

@@ -16,14 +16,18 @@ LIFECYCLE = Lifecycle(
 	),
 	moves=(
 		# By the mailed link, or by the office, which writes down how it knows that the application is meant.
-		Move(
-			"Confirm",
-			"Unconfirmed",
-			"Confirmed",
-			OFFICE,
-			needs_reason=True,
-			effect=applications.confirmed,
-			after=applications.tell_office,
+		# Which of the two it becomes is found out on the way.
+		*(
+			Move(
+				"Confirm",
+				"Unconfirmed",
+				target,
+				OFFICE,
+				needs_reason=True,
+				effect=applications.confirmed,
+				after=applications.tell_office,
+			)
+			for target in ("Registered", "Confirmed")
 		),
 		Move("Register", "Confirmed", "Registered", OFFICE, effect=applications.register),
 		Move(

@@ -21,6 +21,7 @@ RIGHTS = {
 	"Election Result": {MANAGER: "r", OFFICER: "r", COMMITTEE: "r", OBSERVER: "r", FINANCE: "r"},
 	"Election Voter": {MANAGER: "r", OFFICER: "r", COMMITTEE: "r", OBSERVER: "r", FINANCE: "r"},
 	"General Meeting": {MANAGER: "rwcd", OFFICER: "rwc", FINANCE: "r"},
+	"Membership Application": {MANAGER: "rwd", OFFICER: "rw"},
 	"Member Organization": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "r", FINANCE: "r", MEMBER: "r"},
 	"Network Activity": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwc", FINANCE: "rw"},
 	"Network Audit Event": {MANAGER: "r", OBSERVER: "r", FINANCE: "r"},
