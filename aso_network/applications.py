@@ -311,7 +311,9 @@ def _contact(doc: Document) -> str:
 	same = next((row.name for row in known if names.key(row.full_name) == names.key(doc.contact_name)), None)
 	if same:
 		return same
-	contact = frappe.get_doc({"doctype": "Contact", "first_name": doc.contact_name})
+	contact = frappe.get_doc(
+		{"doctype": "Contact", "first_name": doc.contact_name, "aso_language": doc.contact_language}
+	)
 	contact.add_email(doc.contact_email, is_primary=1)
 	if doc.contact_phone:
 		contact.add_phone(doc.contact_phone, is_primary_mobile_no=1)

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, today
 
-from aso_network import attachments, membership, names, permissions
+from aso_network import attachments, contacts, membership, names, permissions
 from aso_network.changes import changed_labels
 from aso_network.portal import text
 from aso_network.roles import MANAGER, OFFICER
@@ -205,6 +205,10 @@ def require_letter(change: Document) -> None:
 			LetterMissingError,
 		)
 	attachments.require_private(change, "letter")
+	# Frappe would tie any file to it by its address, and so let the organisation read it.
+	sent = {"file_url": change.letter, "owner": frappe.session.user, "attached_to_name": ("is", "not set")}
+	if not frappe.db.exists("File", sent):
+		frappe.throw(_("Add the letter again: this file was not sent with this change."), LetterMissingError)
 
 
 def require_none_waiting(change: Document) -> None:
@@ -338,7 +342,7 @@ def _make_contact(change: Document, organization: Document) -> str:
 	if change.phone:
 		contact.add_phone(change.phone, is_primary_mobile_no=1)
 	# Follows from the change, which was accepted.
-	contact.insert(ignore_permissions=True)
+	contacts.insert(contact)
 	# Frappe lets owners read and write for ever; a delegate is one for a term.
 	contact.db_set("owner", "Administrator", update_modified=False)
 	return contact.name
