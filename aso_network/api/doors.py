@@ -137,7 +137,7 @@ def _refuse_own_form(name: str | None) -> None:
 
 
 def _is_ours(doctype: str) -> bool:
-	return doctype in guarded_doctypes() or frappe.get_meta(doctype).module == MODULE
+	return doctype in (*guarded_doctypes(), "File") or frappe.get_meta(doctype).module == MODULE
 
 
 def _narrowed(doctype: str, kwargs: dict[str, Any]) -> dict[str, Any]:
