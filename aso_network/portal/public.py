@@ -12,7 +12,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, today
+from frappe.utils import cint, getdate, today
 
 from aso_network import membership, names, platforms, training, training_calendar
 from aso_network.portal.sorting import sort_key
@@ -124,7 +124,7 @@ def platform(visitor: Visitor, name: str) -> dict[str, Any]:
 		"results": frappe.get_all(
 			"Election Result",
 			filters={"platform": name, "is_announced": 1},
-			fields=["name", "title", "announced_on"],
+			fields=["name", "round", "announced_on"],
 			order_by="announced_on desc, creation desc",
 			limit=_SOME,
 		),
@@ -152,10 +152,15 @@ def _stages(platform: frappe._dict) -> list[frappe._dict]:
 		_first("Election Result", "announced_on", platform=platform.name, is_announced=1),
 		platform.structured_on,
 	)
-	return [
-		frappe._dict(label=stage, reached=place <= reached, on=days[place] if place <= reached else None)
-		for place, stage in enumerate(platforms.STAGES)
-	]
+	rows: list[frappe._dict] = []
+	latest = None
+	for place, stage in reversed(list(enumerate(platforms.STAGES))):
+		day = days[place] if place <= reached else None
+		# What was written down only after the next thing had happened is a day of the office, not of the platform.
+		known = day if day and (not latest or getdate(day) <= getdate(latest)) else None
+		latest = known or latest
+		rows.insert(0, frappe._dict(label=stage, reached=place <= reached, on=known))
+	return rows
 
 
 def _first(doctype: str, fieldname: str, **filters: Any) -> Any:
