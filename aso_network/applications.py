@@ -16,7 +16,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_to_date, cint, get_url_to_form, now_datetime, today
 
-from aso_network import contacts, mail, membership, names
+from aso_network import attachments, contacts, mail, membership, names
 from aso_network.changes import changed_labels
 from aso_network.portal import text
 from aso_network.roles import MANAGER, OFFICER
@@ -89,6 +89,7 @@ def check(doc: Document) -> None:
 			),
 			ReasonTooLongError,
 		)
+	attachments.require_private(doc, "paper")
 
 
 def fill_in(doc: Document) -> None:
@@ -287,7 +288,8 @@ def _make_organization(doc: Document) -> Document:
 	)
 	# To confirm the application, or to move it on, was checked; the register takes over what is written in it.
 	organization.insert(ignore_permissions=True)
-	if doc.paper:
+	attached = {"file_url": doc.paper, "attached_to_doctype": DOCTYPE, "attached_to_name": doc.name}
+	if doc.paper and frappe.db.exists("File", attached):
 		# The same paper, for whoever may see the organisation.
 		frappe.get_doc(
 			{

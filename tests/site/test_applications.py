@@ -9,11 +9,12 @@ import frappe
 import pytest
 from frappe.utils import add_days, now_datetime, today
 
-from aso_network import applications, mail, membership
+from aso_network import applications, attachments, mail, membership
 from aso_network.api import applications as api
+from aso_network.portal import pages
 from aso_network.roles import ALL_ROLES, MANAGER, OFFICER
 from aso_network.workflows import guard
-from tests.site import builders, doors
+from tests.site import builders, doors, web
 from tests.site.races import committed, race
 
 EMAIL = "layla@example.org"
@@ -387,6 +388,9 @@ def test_text_that_turns_other_text_around_is_taken_out(platform):
 		({"platform": "Nowhere"}, frappe.LinkValidationError),
 		({"platform": None}, frappe.MandatoryError),
 		({"kind": "99 - Other"}, frappe.ValidationError),
+		({"founded_on": add_days(today(), 1)}, membership.FutureDateError),
+		({"territory": "All Territories"}, membership.TerritoryOutsidePlatformError),
+		({"paper": "/files/public.pdf"}, attachments.PublicFileError),
 	],
 )
 def test_what_cannot_be_an_application_is_refused_and_nothing_is_kept(platform, other, error):
@@ -416,10 +420,19 @@ def test_an_application_to_a_platform_that_is_deleted_goes_with_it(platform):
 	assert not confirm(link)
 
 
-def test_a_town_outside_the_platform_keeps_it_from_the_register_only(platform):
-	application = apply(platform, territory=builders.territory(level="District"))
-	assert confirm(token())
-	assert application.reload().status == "Confirmed"
+def test_a_platform_that_has_moved_in_the_meantime_leaves_it_to_the_office(platform):
+	inner = builders.territory(platform.territory, level="District")
+	application = apply(platform, territory=inner)
+	frappe.db.set_value(
+		"Network Platform", platform.name, "territory", builders.territory(level="Governorate")
+	)
+	link = token()
+	# The governorate is another one now; who applied is not to blame.
+	assert not frappe.db.get_value("Member Organization", {"platform": platform.name})
+	assert confirm(link)
+	application.reload().run_method("onload")
+	assert application.status == "Confirmed"
+	assert application.get("__onload").obstacle["organization"] is None
 
 
 # --- forgetting, and who sees it -------------------------------------------------------------------------
@@ -461,3 +474,119 @@ def test_the_office_sees_applications_and_nobody_else(platform, role):
 			if not office:
 				with pytest.raises(frappe.PermissionError):
 					call()
+
+
+# --- the form and the page -------------------------------------------------------------------------------
+
+FORM = "membership-application"
+
+
+def sent(to, **other) -> dict:
+	"""What a browser sends: text, and nothing for a box that is not ticked."""
+	return {key: str(value) for key, value in values(to.name, **other).items()}
+
+
+def test_a_stranger_applies_and_confirms_by_the_pages(platform):
+	with builders.as_user("Guest"):
+		answer = web.send(FORM, **sent(platform))
+		assert answer.status_code == 303
+		assert EMAIL in web.text(web.visit(answer.headers["Location"]))
+		link = token()
+		page = web.text(web.visit(f"/apply/confirm?token={link}"))
+		assert "جمعية الأمل" in page
+		# A mail scanner opens every link; only the button confirms.
+		assert not frappe.db.exists("Member Organization", {"platform": platform})
+		answer = web.visit("/apply/confirm", "POST", token=link)
+		assert answer.status_code == 303
+		again = [
+			web.text(web.visit(answer.headers["Location"])),
+			web.text(web.visit(web.visit("/apply/confirm", "POST", token=link).headers["Location"])),
+		]
+		assert again[0] == again[1] and "جمعية الأمل" in again[0]
+	assert frappe.db.count("Member Organization", {"platform": platform}) == 1
+
+
+def test_sending_it_again_is_one_application_and_one_letter(platform):
+	with builders.as_user("Guest"):
+		once = web.token(FORM)
+		for _time in range(2):
+			assert web.send(FORM, token=once, **sent(platform)).status_code == 303
+	assert frappe.db.count("Membership Application") == len(letters()) == 1
+
+
+def test_the_page_says_the_same_of_every_address_and_of_every_link_that_is_none(platform):
+	apply(platform)
+	with builders.as_user("Guest"):
+		answers = set()
+		for address in (EMAIL, "nobody@example.org", "x" * 100_000, ""):
+			answer = web.visit("/apply/confirm", "POST", email=address)
+			said = frappe.local.cookie_manager.cookies[pages.SAID]["value"]
+			answers.add((answer.status_code, answer.headers["Location"], said))
+		assert len(answers) == 1
+		used = apply(platform, contact_email="used@example.org")
+		expired = token("used@example.org")
+		used.db_set("token_expires_on", add_days(now_datetime(), -1))
+		looks = {
+			web.text(web.visit(f"/apply/confirm?token={link}")) for link in (expired, "0" * 48, "<script>")
+		}
+		assert len(looks) == 1
+
+
+def test_a_clash_looks_to_the_stranger_like_none(platform):
+	looks = []
+	for name in ("جمعية النور", "جمعيّة الامل"):
+		builders.organization(platform, name_ar=name, name_en=None)
+		with builders.as_user("Guest"):
+			web.send(FORM, **sent(platform, name_ar="جمعية الأمل"))
+			answer = web.visit("/apply/confirm", "POST", token=token())
+			looks.append(web.text(web.visit(answer.headers["Location"])))
+		for application in frappe.get_all("Membership Application", pluck="name"):
+			frappe.db.set_value("Membership Application", application, "platform", None)
+			frappe.db.delete("Member Organization", {"platform": platform, "name_ar": "جمعية الأمل"})
+	assert looks[0] == looks[1]
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_kept(platform):
+	for wrong, said in (
+		({"contact_email": "nobody"}, "e-mail"),
+		({"name_ar": " "}, "one of the three"),
+		({"name_ar": "ا" * 1_000_000}, "too long"),
+		({"motivation": "x" * 1_000_000}, "too long"),
+		({"platform": "Nowhere"}, "one of the list"),
+		({"platform": ""}, "fill this in"),
+		({"territory": "All Territories"}, "one of the list"),
+		({"founded_on": "tomorrow"}, "date"),
+		({"founded_on": "2199-01-01"}, "still to come"),
+		({"contact_phone": "call me"}, "telephone"),
+		({"consent": ""}, "fill this in"),
+	):
+		with builders.as_user("Guest"):
+			answer = web.send(FORM, **sent(platform, **wrong))
+		assert answer.status_code == 417, wrong
+		assert said in web.text(answer), wrong
+	assert not frappe.db.count("Membership Application") and not letters()
+
+
+def test_fields_that_are_not_on_the_form_cannot_be_set(platform):
+	other = builders.organization(platform)
+	with builders.as_user("Guest"):
+		web.send(
+			FORM,
+			**sent(platform),
+			status="Registered",
+			organization=other.name,
+			owner="Administrator",
+			token_hash=applications._hash("mine"),
+			confirmed_on="2026-01-01",
+		)
+	doc = frappe.get_last_doc("Membership Application")
+	assert (doc.status, doc.organization, doc.owner, doc.confirmed_on) == ("Unconfirmed", None, "Guest", None)
+	assert not confirm("mine")
+
+
+def test_the_form_asks_in_the_visitors_language(platform):
+	with builders.as_user("Guest"):
+		page = web.visit("/apply", cookies={"preferred_language": "ar"}).get_data(as_text=True)
+	for words in ("ما اسم منظمتكم؟", "لماذا تريدون الانضمام؟", "مثال: جمعية الأمل للتنمية"):
+		assert words in page
+	assert "For example" not in page

@@ -16,6 +16,7 @@ from tests.site import books, builders
 
 SHORTCUTS = [
 	"Platforms",
+	"Applications",
 	"Members to review",
 	"General Meetings",
 	"Elections",
@@ -108,6 +109,7 @@ def test_the_manager_sees_the_whole_page_in_the_order_of_work():
 				"Training Sessions",
 				"Activities",
 				"Members to review",
+				"Applications",
 			},
 		),
 		(
@@ -118,10 +120,11 @@ def test_the_manager_sees_the_whole_page_in_the_order_of_work():
 				"Training Sessions",
 				"Activities",
 				"Members to review",
+				"Applications",
 			},
 		),
-		(TRAINING, {"General Meetings", "Elections", "Results"}),
-		(FINANCE, set()),
+		(TRAINING, {"Applications", "General Meetings", "Elections", "Results"}),
+		(FINANCE, {"Applications"}),
 	],
 )
 def test_each_role_sees_only_what_it_may_read(role, missing):

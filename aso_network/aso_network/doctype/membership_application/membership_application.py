@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from aso_network import applications, mail
+from aso_network import applications, mail, membership
 from aso_network.changes import keep
 
 
@@ -14,6 +14,9 @@ class MembershipApplication(Document):
 		applications.clean(self)
 		applications.check(self)
 		applications.fill_in(self)
+		if self.is_new():  # later the register asks again, and tells the office
+			membership.require_territory_in_platform(self)
+			membership.check_dates(self)
 		applications.keep_closed(self)
 
 	def validate_workflow(self) -> None:
