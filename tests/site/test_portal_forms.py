@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from aso_network.portal import fields, spam, uploads
 from tests.site import builders, doors, web
+from tests.site.races import committed, race
 
 FORM = "membership-application"
 APPLICATION = "Membership Application"
@@ -297,3 +298,31 @@ def test_no_form_lists_what_is_not_among_its_choices():
 				fields.Field(**{**field.__dict__, "kind": "many" if field.kind == "many" else "select"}),
 				MultiDict({fieldname: "anything"}),
 			)
+
+
+def test_the_same_sending_twice_at_the_same_moment_is_received_once():
+	with committed("Network Platform", "Territory", APPLICATION, "Form Submission", "Email Queue"):
+		platform = str(builders.platform())
+		frappe.set_user("Guest")
+		token = web.token(FORM)
+		frappe.set_user("Administrator")
+		frappe.db.commit()
+
+		def sending() -> str:
+			frappe.set_user("Guest")
+			answer = web.send(
+				FORM,
+				token=token,
+				name_en="Twice at Once",
+				platform=platform,
+				contact_name="Amal",
+				contact_email="twice@example.org",
+				contact_language="en",
+				motivation="To work together.",
+				consent="1",
+			)
+			return answer.headers.get("Location") or web.text(answer)
+
+		first, second = race(sending, sending)
+		assert first == second == f"/apply?sent={token.partition('.')[0]}"
+		assert len(applications(contact_email="twice@example.org")) == 1
