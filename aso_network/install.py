@@ -39,6 +39,20 @@ def ensure_all() -> None:
 	territories.ensure_territories()
 	ship.ensure_workflows()
 	dimension.ensure_dimension()
+	ensure_languages()
+
+
+def ensure_languages() -> None:
+	"""Kurdish as the pages are written in it, and as prepared: Frappe knows no Sorani, and a site switches it on
+	when its words are there."""
+	for code, name, enabled in (("ku", "Kurdî", 1), ("ckb", "کوردیی ناوەندی", 0)):
+		if frappe.db.exists("Language", code):
+			continue
+		# Runs only when the app is installed or migrated.
+		frappe.get_doc(
+			{"doctype": "Language", "language_code": code, "language_name": name, "enabled": enabled}
+		).insert(ignore_permissions=True)
+		remember("Language", code)
 
 
 def ensure_roles() -> None:

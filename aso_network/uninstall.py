@@ -57,6 +57,7 @@ def before_uninstall() -> None:
 	_remove_what_hangs_on(frappe.get_all("DocType", filters={"module": MODULE}, pluck="name"))
 	_remove_jobs()
 	_remove_roles(created("Role"))
+	_remove_languages(created("Language"))
 	frappe.db.delete("Patch Log", {"patch": ("like", "aso_network.%")})
 	frappe.db.delete("Block Module", {"module": MODULE})
 	desk.release_landing_page()
@@ -82,6 +83,13 @@ def _remove_jobs() -> None:
 	jobs = frappe.get_all("Scheduled Job Type", filters={"method": ("like", "aso_network.%")}, pluck="name")
 	frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ("in", jobs)})
 	frappe.db.delete("Scheduled Job Type", {"name": ("in", jobs)})
+
+
+def _remove_languages(codes: list[str]) -> None:
+	for code in codes:
+		# Whoever uses it keeps it.
+		if not frappe.db.exists("User", {"language": code}):
+			frappe.delete_doc("Language", code, force=True, delete_permanently=True)
 
 
 def _remove_roles(roles: list[str]) -> None:
