@@ -110,6 +110,18 @@ def cancel_by_link(name: str, token: str) -> Document:
 	return _cancel(name)
 
 
+def cancel(name: str) -> Document:
+	"""Cancel a registration for the office, also once the session has begun, unless the person took part.
+
+	The caller has checked that the user may write it.
+	"""
+	doc = _locked(name)
+	if doc.status == "Cancelled":
+		return doc
+	doc.status = "Cancelled"
+	return doc.save()
+
+
 def token(name: str) -> str:
 	"""What shows that somebody has the letter about this registration. Kept nowhere."""
 	return hmac.new(get_encryption_key().encode(), f"registration:{name}".encode(), sha256).hexdigest()[:32]
@@ -148,11 +160,10 @@ def _register(source: str, values: dict) -> Document:
 
 
 def _cancel(name: str) -> Document:
-	# The session before the registration, as everybody locks them: or two would wait for each other.
-	session = lock_session(frappe.db.get_value("Training Registration", name, "session"))
-	doc = frappe.get_doc("Training Registration", name, for_update=True)
+	doc = _locked(name)
 	if doc.status == "Cancelled":
 		return doc
+	session = lock_session(doc.session)
 	if session.status in (*training.ENDED, "Completed") or get_datetime(session.starts_on) <= now_datetime():
 		frappe.throw(
 			_("{0} has begun or is over; the registration can no longer be cancelled here.").format(
@@ -163,6 +174,12 @@ def _cancel(name: str) -> Document:
 	doc.status = "Cancelled"
 	# Members and the public have no right to write one; that this one is theirs was checked by the caller.
 	return doc.save(ignore_permissions=True)
+
+
+def _locked(name: str) -> Document:
+	"""A registration as it is now. Its session is locked first, as everybody does: or two would wait for each other."""
+	lock_session(frappe.db.get_value("Training Registration", name, "session"))
+	return frappe.get_doc("Training Registration", name, for_update=True)
 
 
 # ---------------------------------------------------------------- one registration

@@ -137,7 +137,7 @@ cmd_drop_site() {
 
 # pytest and what drives the browser, as pyproject.toml lists them for testing
 ensure_test_tools() {
-	if ! has_python pytest xdist playwright axe_playwright_python; then
+	if ! has_python pytest xdist playwright axe_playwright_python icalendar; then
 		local wanted
 		mapfile -t wanted < <(as_bench "$BENCH/env/bin/python" -c '
 import sys

@@ -15,7 +15,8 @@ from werkzeug.datastructures import MultiDict
 
 from aso_network.portal import text
 
-Choices = Mapping[str, list[tuple[str, str]]]
+# What each field offers; None: this visitor does not get the field at all.
+Choices = Mapping[str, list[tuple[str, str]] | None]
 
 LENGTHS = {"Data": 140, "Small Text": 2000, "Text": 5000, "Long Text": 5000, "Text Editor": 5000}
 KINDS = {
@@ -87,6 +88,8 @@ def steps(web_form: Document, choices: Choices) -> list[Step]:
 		elif row.fieldtype == "Section Break":
 			found[-1].title = found[-1].title or _(row.label or "")
 			found[-1].help = found[-1].help or _(row.description or "")
+		elif row.fieldname and choices.get(row.fieldname, ()) is None:
+			continue  # nothing this visitor could choose: the field is not for them
 		elif row.fieldname and meta.has_field(row.fieldname) and not row.hidden:
 			found[-1].fields.append(_field(row, meta.get_field(row.fieldname), choices))
 	return [step for step in found if step.fields]

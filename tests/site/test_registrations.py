@@ -9,7 +9,7 @@ from frappe.utils import add_to_date, now_datetime
 from aso_network import permissions, registrations, representation, training
 from aso_network.roles import COMMITTEE, FINANCE, MANAGER, MEMBER, OBSERVER, OFFICER, TRAINING
 from aso_network.workflows import guard
-from tests.site import builders, courses, doors, races
+from tests.site import builders, courses, doors, races, web
 
 RANA = {"person_name": "Rana Al-Ahmad", "phone": "0944 123 456", "email": "Rana@Example.org"}
 
@@ -435,6 +435,18 @@ def test_a_registration_does_not_come_back_and_stays_of_who_took_part():
 		made.save()
 
 
+def test_the_office_cancels_and_a_stranger_to_it_does_not():
+	session = courses.session(capacity=1)
+	made = register_public(session)
+	method = "aso_network.api.training.cancel_registration"
+	for who in ("Guest", builders.user(FINANCE), courses.member()[0]):
+		with builders.as_user(who), pytest.raises(frappe.PermissionError):
+			doors.call(method, name=made.name)
+	with builders.as_user(builders.user(OFFICER)):
+		assert doors.call(method, name=made.name) == "Cancelled"
+	assert numbers(session) == (0, 0)
+
+
 def test_a_deleted_registration_frees_its_place():
 	session = courses.session(capacity=1)
 	made = register_public(session)
@@ -511,3 +523,120 @@ def test_a_full_session_stays_full_for_the_office_too():
 	with pytest.raises(training.CapacityError, match="1 places but 2 participants"):
 		session.save()
 	assert MEMBER not in {rule.role for rule in frappe.get_meta("Training Session").permissions}
+
+
+# ---------------------------------------------------------------- the form and the pages
+
+
+def sent(session, **values):
+	return web.send("training-registration", **{"session": session.name, **RANA, **values})
+
+
+def test_the_form_offers_a_stranger_public_sessions_and_nobodys_people():
+	public = courses.session(title_en="Everybody come")
+	network = courses.session(title_en="Among ourselves", publish_level="Network", open_to_public=0)
+	_user, own = courses.member()
+	with builders.as_user("Guest"):
+		page = web.visit("/register").get_data(as_text=True)
+		assert public.name in page and network.name not in page and 'name="contact"' not in page
+		assert sent(public, contact=builders.delegate(own)).status_code == 417
+		assert sent(public).status_code == 303
+		assert sent(network).status_code == 417
+		assert sent(frappe._dict(name="TS-1999-0001")).status_code == 417
+	made = frappe.get_last_doc("Training Registration")
+	assert (made.source, made.organization, made.person_name) == ("Public", None, RANA["person_name"])
+	assert made.contact != builders.delegate(own)
+
+
+def test_the_form_offers_a_member_its_own_people():
+	(user, own), (_other_user, other) = courses.member(), courses.member()
+	mine, theirs = builders.delegate(own), builders.delegate(other)
+	session = courses.session(publish_level="Network", open_to_public=0)
+	with builders.as_user(user):
+		page = web.visit("/register", session=session.name).get_data(as_text=True)
+		assert mine in page and theirs not in page and "checked" in page
+		assert sent(session, contact=theirs).status_code == 417
+		assert sent(session, contact=mine, organization=other.name).status_code == 303
+		assert sent(session, contact="").status_code == 303
+	found = frappe.get_all(
+		"Training Registration",
+		filters={"session": session.name},
+		fields=["contact", "organization", "person_name", "source"],
+	)
+	assert {row.organization for row in found} == {own} and {row.source for row in found} == {"Member"}
+	assert mine in {row.contact for row in found} and RANA["person_name"] in {
+		row.person_name for row in found
+	}
+
+
+@pytest.mark.parametrize(
+	("values", "words"),
+	[
+		({"registration_from": add_to_date(now_datetime(), hours=5)}, "opens on"),
+		({"registration_to": add_to_date(now_datetime(), hours=-5)}, "closed on"),
+		({"hours": -1}, "has begun"),
+		({"status": "Cancelled"}, "is cancelled"),
+	],
+)
+def test_the_form_is_closed_before_it_opens_and_after_it_closes(values, words):
+	session = courses.session(**values)
+	courses.session(title_en="Another that is open")
+	with builders.as_user("Guest"):
+		assert sent(session).status_code in (403, 417)
+		if "hours" not in values:
+			assert words in web.text(web.visit("/register", session=session.name))
+	assert not frappe.db.count("Training Registration", {"session": session.name})
+	with builders.as_user("Guest"), pytest.raises(frappe.PermissionError):
+		doors.request("POST", "/resource/Training Registration", session=session.name, **RANA)
+
+
+def test_the_form_sent_again_answers_as_the_first_time():
+	session = courses.session()
+	with builders.as_user("Guest"):
+		token = web.token("training-registration")
+		first, again = sent(session, token=token), sent(session, token=token)
+		anew = sent(session)
+		pages = [web.text(web.visit(answer.headers["Location"])) for answer in (first, again, anew)]
+	assert len(set(pages)) == 1 and "You have a place." in pages[0]
+	assert numbers(session) == (1, 0)
+
+
+def test_the_page_of_the_letter_asks_before_it_cancels():
+	session = courses.session()
+	made = register_public(session)
+	path = f"/register/cancel?registration={made.name}&token={registrations.token(made.name)}"
+	with builders.as_user("Guest"):
+		page = web.visit(path)
+		assert page.status_code == 200 and RANA["person_name"] not in web.text(page)
+		assert frappe.db.get_value("Training Registration", made.name, "status") == "Registered"
+		values = {"registration": made.name, "token": registrations.token(made.name)}
+		for wrong in ({"token": "0" * 32}, {"registration": "none"}, {"token": ""}):
+			answers = {
+				web.visit("/register/cancel", method, **{**values, **wrong}).status_code
+				for method in ("GET", "POST")
+			}
+			assert answers == {404}
+		assert web.visit("/register/cancel", "POST", **values).status_code == 303
+		assert "is cancelled" in web.text(web.visit(path))
+	assert frappe.db.get_value("Training Registration", made.name, "status") == "Cancelled"
+
+
+def test_the_page_of_a_member_shows_and_cancels_its_own():
+	(user, own), (other_user, _other) = courses.member(), courses.member()
+	session = courses.session(publish_level="Network", open_to_public=0)
+	hidden = courses.session(title_en="Behind the door", publish_level="Internal", open_to_public=0)
+	with builders.as_user(user):
+		made = registrations.register_member(own, session.name, person_name="Ahmad Ali")
+		page = web.visit("/my/training")
+		said = web.text(page)
+		assert "Ahmad Ali" in said and "Project Design" in said and hidden.title not in said
+		assert len(page.get_data()) < 15_000
+	with builders.as_user(other_user):
+		assert "Ahmad Ali" not in web.text(web.visit("/my/training"))
+		assert web.visit("/my/training", "POST", registration=made.name).status_code == 404
+		assert web.visit("/my/training", "POST", registration="none").status_code == 404
+	with builders.as_user("Guest"):
+		assert web.visit("/my/training").status_code == 303
+	with builders.as_user(user):
+		assert web.visit("/my/training", "POST", registration=made.name).status_code == 303
+	assert frappe.db.get_value("Training Registration", made.name, "status") == "Cancelled"

@@ -28,6 +28,13 @@ frappe.ui.form.on("Training Session", {
 				full ? "orange" : "green",
 			);
 		}
+		show_waiting_and_feedback(frm);
+		if (frm.doc.status === "Registration Open" && frm.doc.publish_level === "Internal") {
+			frm.set_intro(
+				__("Members do not see this session: its publish level is Internal."),
+				"orange",
+			);
+		}
 	},
 
 	platform(frm) {
@@ -48,6 +55,21 @@ frappe.ui.form.on("Training Session", {
 		}
 	},
 });
+
+function show_waiting_and_feedback(frm) {
+	if (frm.doc.waiting_count) {
+		frm.dashboard.add_indicator(__("{0} waiting", [frm.doc.waiting_count]), "orange");
+	}
+	const feedback = frm.doc.__onload && frm.doc.__onload.feedback;
+	if (!feedback) return;
+	frm.dashboard.add_indicator(__("Feedback: {0}", [feedback.answers]), "blue");
+	if (!feedback.means) return;
+	const { content, trainer, usefulness } = feedback.means;
+	frm.dashboard.add_indicator(
+		__("Content {0}, trainer {1}, usefulness {2} of 5", [content, trainer, usefulness]),
+		"blue",
+	);
+}
 
 async function load_platform(frm) {
 	frm.platform_company = frm.platform_territory = null;

@@ -1,0 +1,134 @@
+"""Training, as members and strangers see it: what is open, who of theirs is registered, what is still to be said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, cint, get_datetime, now_datetime
+
+from aso_network import feedback, names, registrations, training, training_calendar
+from aso_network.portal.visitor import Visitor
+
+SOON_HOURS = 72
+
+
+def levels(visitor: Visitor) -> tuple[str, ...]:
+	"""The publish levels of sessions that this visitor may know of."""
+	return training_calendar.MEMBERS if visitor.organizations else training_calendar.PUBLIC
+
+
+def registers_as_member(visitor: Visitor) -> bool:
+	return bool(visitor.organization) and visitor.organization.status == "Active"
+
+
+def calendar(visitor: Visitor) -> list[frappe._dict]:
+	"""Coming sessions and those going on, with what this visitor can do about each."""
+	return [_describe(row, visitor) for row in training_calendar.sessions(levels(visitor))]
+
+
+def open_sessions(visitor: Visitor) -> list[frappe._dict]:
+	"""Those of them for which this visitor can register somebody now."""
+	return [row for row in calendar(visitor) if row.can_register]
+
+
+def why_not(visitor: Visitor, session: str) -> str | None:
+	"""Why the visitor cannot register for this session now; None if they can, or may not know of it."""
+	row = next((row for row in calendar(visitor) if row.name == session), None)
+	return (row and not row.can_register and row.closed) or None
+
+
+def people(visitor: Visitor) -> list[tuple[str, str]]:
+	"""(contact, name) of the people whom the visitor's organisation may register."""
+	found = training.people_of_member(visitor.organization.name)
+	return sorted(((row["contact"], row["name"]) for row in found), key=lambda row: names.key(row[1]))
+
+
+def registrations_of(organization: str) -> list[frappe._dict]:
+	"""The organisation's registrations for sessions of the last three months and to come, session by session."""
+	row, session = frappe.qb.DocType("Training Registration"), frappe.qb.DocType("Training Session")
+	found = (
+		frappe.qb.from_(row)
+		.inner_join(session)
+		.on(session.name == row.session)
+		.where(row.organization == organization)
+		.where(session.ends_on > add_days(now_datetime(), -90))
+		.select(row.name, row.person_name, row.status, row.session, row.registered_on)
+		.select(session.title, session.title_en, session.title_ar, session.starts_on, session.venue)
+		.select(session.status.as_("session_status"))
+		.orderby(session.starts_on)
+		.orderby(session.name)
+		.orderby(row.registered_on)
+	).run(as_dict=True)
+	sessions: dict[str, frappe._dict] = {}
+	for entry in found:
+		group = sessions.setdefault(
+			entry.session,
+			frappe._dict(
+				title=training.title_in_language(entry),
+				starts_on=entry.starts_on,
+				venue=entry.venue,
+				status=entry.session_status,
+				people=[],
+			),
+		)
+		entry.can_cancel = (
+			entry.status != "Cancelled"
+			and entry.session_status not in (*training.ENDED, "Completed")
+			and entry.starts_on > now_datetime()
+		)
+		group.people.append(entry)
+	return list(sessions.values())
+
+
+def feedback_awaited(visitor: Visitor) -> list[frappe._dict]:
+	return feedback.awaited(visitor.organization.name, visitor.contact) if visitor.organization else []
+
+
+def by_link(name: str, token: str) -> frappe._dict:
+	"""The registration that a letter's link is about: `title`, `starts_on`, `venue`, `status`, `state`, `can_cancel`."""
+	registrations.require_token(name, token)
+	doc = frappe.get_doc("Training Registration", name)
+	session = frappe.db.get_value(
+		"Training Session",
+		doc.session,
+		["title", "title_en", "title_ar", "starts_on", "venue", "status"],
+		as_dict=True,
+	)
+	session.title = training.title_in_language(session)
+	session.state = registrations.state_sentence(doc)
+	session.can_cancel = (
+		doc.status != "Cancelled"
+		and session.status not in (*training.ENDED, "Completed")
+		and session.starts_on > now_datetime()
+	)
+	return session
+
+
+def _describe(row: frappe._dict, visitor: Visitor) -> frappe._dict:
+	"""What is shown of a session, and until when the visitor can register for it."""
+	closed = registrations.why_closed(row)
+	may = row.open_to_public or registers_as_member(visitor)
+	until = min(filter(None, (row.registration_to, row.starts_on)))
+	return frappe._dict(
+		name=row.name,
+		title=training.title_in_language(row),
+		kind=row.kind,
+		topic=row.topic,
+		starts_on=row.starts_on,
+		ends_on=row.ends_on,
+		one_day=get_datetime(row.starts_on).date() == get_datetime(row.ends_on).date(),
+		place=", ".join(part for part in (row.venue, row.territory and _(row.territory)) if part),
+		cancelled=row.status == "Cancelled",
+		can_register=bool(may and not closed),
+		closed=closed,
+		until=until,
+		soon=_is_soon(until),
+		places=max(0, cint(row.capacity) - cint(row.registered_count)) if not row.waiting_count else 0,
+		members_only=not row.open_to_public,
+	)
+
+
+def _is_soon(until: datetime) -> bool:
+	return (get_datetime(until) - now_datetime()).total_seconds() < SOON_HOURS * 3600
