@@ -86,7 +86,7 @@ class _Filling:
 			return self._show()
 		try:
 			return self._receive(frappe.request.form)
-		except frappe.DoesNotExistError:  # a ValidationError, too
+		except (frappe.DoesNotExistError, frappe.PageDoesNotExistError):  # ValidationErrors, too
 			raise
 		except (frappe.ValidationError, Wrong) as error:
 			frappe.db.rollback()

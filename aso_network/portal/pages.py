@@ -61,7 +61,7 @@ class PortalPage(BaseRenderer):
 				raise frappe.PageDoesNotExistError
 			try:
 				return redirect(module.post(visitor, frappe.request.form.to_dict(), **named))
-			except frappe.DoesNotExistError:  # a ValidationError, too
+			except (frappe.DoesNotExistError, frappe.PageDoesNotExistError):  # ValidationErrors, too
 				raise
 			except frappe.ValidationError as refused:
 				error = sentence(refused)
