@@ -130,7 +130,8 @@ def sources() -> list[Source]:
 	found = [Source(text, "Frappe", context) for text, context in OF_FRAPPE]
 	for path in _files():
 		found.extend(_EXTRACT[path.suffix][0](path))
-	return [source for source in found if re.search("[A-Za-z]", source.text)]
+	# Numbers and e-mail addresses, as examples, are the same in every language.
+	return [s for s in found if re.search("[A-Za-z]", s.text) and not re.fullmatch(r"\S+@\S+", s.text)]
 
 
 def findings() -> list[Finding]:

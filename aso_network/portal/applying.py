@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import frappe
 from frappe import _
 
@@ -32,6 +34,12 @@ def places(language: str) -> Choices:
 
 def sectors(language: str) -> Choices:
 	return _sorted(((name, _(name)) for name in frappe.get_all("Network Sector", pluck="name")), language)
+
+
+def kinds() -> Choices:
+	"""The kinds of organisation without their codes, which tell a stranger nothing."""
+	options = frappe.get_meta("Membership Application").get_options("kind").split("\n")
+	return [(option, re.sub(r"^\W*\d+\W+", "", _(option))) for option in options if option]
 
 
 def _sorted(choices: Choices, language: str) -> Choices:

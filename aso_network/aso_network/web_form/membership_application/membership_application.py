@@ -28,6 +28,7 @@ def choices(visitor: Visitor) -> dict[str, list[tuple[str, str]]]:
 		"platform": applying.platforms(visitor.language),
 		"territory": applying.places(visitor.language),
 		"sectors": applying.sectors(visitor.language),
+		"kind": applying.kinds(),
 		"contact_language": list(language.offered().items()),
 	}
 
