@@ -218,8 +218,21 @@ def _invite(user: Document, organization: Document) -> None:
 		mail.send(user.name, subject, text, reference=organization, language=language)
 
 
+def send_password_link(user: Document) -> None:
+	"""Write to somebody who has forgotten the password how to choose another."""
+	language = mail.language_of(user.name)
+	with mail.in_language(language):
+		text = mail.body(
+			_("Somebody, probably you, has asked for a new password. Open this page and choose one."),
+			_("If it was not you, do nothing."),
+			link=_password_link(user),
+		)
+		mail.send(user.name, _("A new password for the network"), text, language=language)
+
+
 def _password_link(user: Document) -> str:
-	link = user.reset_password()
+	# The app's page weighs a hundredth of Frappe's.
+	link = user.reset_password().replace("/update-password?", "/set-password?")
 	# Frappe measures a key's age from this time, and gives people who asked for it themselves some minutes.
 	lifetime = cint(frappe.db.get_single_value("System Settings", "reset_password_link_expiry_duration"))
 	if lifetime:
@@ -266,6 +279,9 @@ def _sign_out(user: str) -> None:
 	forget()
 	# Again when all others see it, too: until then a request of theirs may have written it back.
 	frappe.db.after_commit.add(forget)
+	if user == frappe.session.user:
+		# Who has just ended the own access: at its end, the request would write the session back.
+		frappe.db.after_commit.add(lambda: setattr(frappe.local, "session_obj", None))
 
 
 def _forget(user: str) -> None:

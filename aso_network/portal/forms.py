@@ -298,6 +298,6 @@ def _signed_out(web_form: Document, visitor: Visitor) -> Response:
 		_(web_form.title),
 		text,
 		401,
-		next_route="/login?redirect-to=/" + web_form.route,
+		next_route=f"/sign-in?to=/{web_form.route}",
 		next_words=_("Sign in"),
 	)

@@ -191,10 +191,10 @@ def _pages() -> dict[str, str]:
 
 
 def _path_of(page: str) -> str:
-	folder, _slash, file = page.rpartition("/")
-	if file in ("index", "one"):
-		return folder if file == "index" else f"{folder}/*"
-	return f"{page[:-4]}.ics" if page.endswith("_ics") else page.replace("_", "-")
+	if page.endswith("_ics"):
+		return f"{page[:-4]}.ics"
+	folder, _slash, file = page.replace("_", "-").rpartition("/")
+	return {"index": folder, "one": f"{folder}/*"}.get(file, f"{folder}/{file}".strip("/"))
 
 
 @cache

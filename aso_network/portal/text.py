@@ -18,9 +18,7 @@ def clean(text: str | None, lines: bool = False) -> str:
 	text = _TURNING.sub(
 		"", unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").replace("\r", "\n")
 	)
-	text = "".join(
-		char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
-	)
+	text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
 	if lines:
 		return "\n".join(line.rstrip() for line in text.strip().split("\n"))
 	return " ".join(text.split())

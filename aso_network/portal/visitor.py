@@ -49,7 +49,7 @@ def current() -> Visitor:
 def require_member(visitor: Visitor) -> frappe._dict:
 	"""The organisation for which the visitor acts; others are sent to sign in, to choose, or told that there is none."""
 	if visitor.is_guest:
-		redirect_to(f"/login?redirect-to=/{frappe.local.path}")
+		redirect_to(f"/sign-in?to=/{frappe.local.path}")
 	if not visitor.organizations:
 		raise NoOrganizationError
 	if not visitor.organization:

@@ -273,7 +273,7 @@ def test_an_unpublished_form_is_not_there_by_any_door(answers):
 
 def test_a_form_of_members_sends_a_stranger_to_sign_in_and_keeps_nothing(answers):
 	asked = web.visit("/my/profile")
-	assert asked.status_code == 303 and asked.headers["Location"].startswith("/login?redirect-to=")
+	assert asked.status_code == 303 and asked.headers["Location"].startswith("/sign-in?to=/my/profile")
 	sent = web.visit("/my/profile", "POST", token=web.token("organization-profile"), acronym="X")
 	assert sent.status_code == 401
 	assert "signed out" in web.text(sent)
