@@ -294,13 +294,13 @@ def main(names: list[str]) -> int:
 		return lint()
 	if names == ["screenshots"]:
 		return script("tests/browser/screenshots.py")
-	if names == ["scale"]:
-		return script("tests/bench/scale.py")
+	if names in (["scale"], ["register"]):
+		return script(f"tests/bench/{names[0]}.py")
 	if names in (["count"], ["fuzz"]):
 		return measure(f"tests/bench/{names[0]}.py")
 	unknown = set(names) - set(TIERS)
 	if not names or unknown:
-		say(f"usage: test.py {' '.join(TIERS)} | lint | screenshots | scale | count | fuzz")
+		say(f"usage: test.py {' '.join(TIERS)} | lint | screenshots | scale | register | count | fuzz")
 		return 2
 	return run_tiers(names)
 
