@@ -10,6 +10,7 @@ would be a clock, and whoever holds the phone could check on the voter. Who doub
 from __future__ import annotations
 
 import io
+import textwrap
 from typing import Any
 
 import frappe
@@ -30,6 +31,8 @@ NOT_YET = ("Draft",)
 # The list of candidates stands, and is not yet history.
 PUBLISHED = ("Candidates Published", "Voting Open", "Voting Closed", "Tie", "Counted")
 PHOTO = 160
+# Of each candidate in the list, so that the page of an election stays light; the rest is a page of its own.
+SHOWN_OF_STATEMENT = 240
 _FIELDS = (
 	*("name", "title", "status", "platform", "meeting", "voting_date", "nominations_from", "nominations_to"),
 	*("candidate_kind", "min_endorsements", "seats", "max_choices", "form", "form_text", "candidacy_text"),
@@ -151,13 +154,36 @@ def act(visitor: Visitor, name: str, values: dict[str, str]) -> str:
 	raise frappe.PageDoesNotExistError
 
 
+def candidate(visitor: Visitor, name: str) -> frappe._dict:
+	"""One candidate with the whole statement, for whoever may see the candidacy; raises PageDoesNotExistError."""
+	row = frappe.db.get_value(
+		"Candidacy",
+		name,
+		[
+			*(
+				"name",
+				"organization",
+				"election",
+				"platform",
+				"status",
+				"candidate_name",
+				"candidate_name_ar",
+			),
+			*("ballot_number", "statement_ar", "statement_en", "photo"),
+		],
+		as_dict=True,
+	)
+	if not row or not _may_see(require_member(visitor), row):
+		raise frappe.PageDoesNotExistError
+	row.label = _candidate_name(row)
+	row.statements = _statements(row, visitor)
+	return row
+
+
 def photo(visitor: Visitor, candidacy: str) -> bytes:
 	"""A small JPEG of the candidate's photo, for whoever may see the candidacy; raises PageDoesNotExistError."""
-	organization = require_member(visitor)
-	row = frappe.db.get_value(
-		"Candidacy", candidacy, ["photo", "organization", "election", "platform", "status"], as_dict=True
-	)
-	if not row or not row.photo or not _may_see(organization, row):
+	row = candidate(visitor, candidacy)
+	if not row.photo:
 		raise frappe.PageDoesNotExistError
 	file = frappe.db.get_value("File", {"file_url": row.photo, "is_private": 1})
 	try:
@@ -295,10 +321,17 @@ def _candidates(election: frappe._dict, visitor: Visitor) -> list[frappe._dict]:
 	)
 	for row in rows:
 		row.label = _candidate_name(row)
-		both = [row.statement_ar, row.statement_en]
-		row.statement = next(filter(None, both if visitor.language in ("ar", "ckb") else both[::-1]), "")
+		statement = next(iter(_statements(row, visitor)), "")
+		row.statement = textwrap.shorten(statement, SHOWN_OF_STATEMENT, placeholder=" …")
+		row.has_more = row.statement != statement or bool(row.statement_ar and row.statement_en)
 		row.has_photo = bool(row.photo)
 	return rows
+
+
+def _statements(candidacy: frappe._dict, visitor: Visitor) -> list[str]:
+	"""Those that there are, the one in the visitor's language first."""
+	both = [candidacy.statement_ar, candidacy.statement_en]
+	return [text for text in (both if visitor.language in ("ar", "ckb") else both[::-1]) if text]
 
 
 def _endorsements(candidacies: list[str]) -> dict[str, list[str]]:
