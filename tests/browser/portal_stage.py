@@ -15,7 +15,7 @@ from tests.browser import stage
 from tests.site import builders, courses, hall
 
 # Behind these is no page to look at: files, and doors that only take something.
-NO_PAGES = {"language", "my/sign-out", "my/photos/*", "network/calendar.ics"}
+NO_PAGES = {"language", "my/sign-out", "my/photos/*", "my/data/download", "network/calendar.ics"}
 
 
 @dataclass
