@@ -6,6 +6,7 @@ here it is narrowed to those the pages are written in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 
@@ -74,6 +75,11 @@ def format_datetime(value: datetime | str | None) -> str:
 		return ""
 	value = get_datetime(value)
 	return f"{format_date(value)}{'، ' if current() == 'ar' else ', '}{value:%H:%M}"
+
+
+def listed(items: Iterable[str]) -> str:
+	"""“one, two” with the comma of the visitor's script."""
+	return ("، " if direction(current()) == "rtl" else ", ").join(items)
 
 
 def format_number(value: float | int | None) -> str:

@@ -222,6 +222,7 @@ def _environment() -> Environment:
 		date=language.format_date,
 		datetime=language.format_datetime,
 		number=language.format_number,
+		listed=language.listed,
 		languages=language.offered,
 		menu=menu,
 		hidden_token=hidden_token,
