@@ -1,5 +1,11 @@
 // An application: what stands in the way of registering it, and the ways on.
 
+// Frappe shows examples as they are written.
+frappe
+	.get_meta("Membership Application")
+	.fields.filter((df) => df.placeholder)
+	.forEach((df) => (df.placeholder = __(df.placeholder)));
+
 frappe.ui.form.on("Membership Application", {
 	refresh(frm) {
 		frm.set_intro("");
