@@ -119,13 +119,19 @@ def require_sender(change: Document) -> None:
 
 def require_active(change: Document) -> None:
 	# Locked: two changes of one organisation wait for each other.
-	title, status = frappe.db.get_value(
-		"Member Organization", change.organization, ["title", "status"], for_update=True
+	require_open(
+		frappe.db.get_value(
+			"Member Organization", change.organization, ["title", "status"], as_dict=True, for_update=True
+		)
 	)
-	if status != "Active":
+
+
+def require_open(organization: dict) -> None:
+	"""`organization`: a document or row with `title` and `status`."""
+	if organization.get("status") != "Active":
 		frappe.throw(
 			_("{0} is {1}: its representatives cannot be changed now. Ask the network's office.").format(
-				title, _(status)
+				organization.get("label") or organization.get("title"), _(organization.get("status"))
 			),
 			NotActiveError,
 		)
@@ -138,6 +144,8 @@ def describe(change: Document) -> None:
 	if change.contact:
 		change.person_name = frappe.db.get_value("Contact", change.contact, "full_name") or change.contact
 	change.email = change.email.lower()
+	# Frappe names a Contact by the person, and lets no angle bracket into a name.
+	change.person_name = change.person_name.replace("<", "").replace(">", "").strip()
 	change.replaces = membership.current_delegate(change.organization) if change.what == DELEGATE else None
 	change.title = f"{change.person_name or ''} ({_(change.what)})"
 

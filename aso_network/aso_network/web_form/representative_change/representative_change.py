@@ -16,11 +16,9 @@ def get_context(context: dict) -> None:
 def open_for(visitor: Visitor) -> None:
 	organization = require_member(visitor)
 	try:
-		changes.require_active(organization)
+		changes.require_open(organization)
 	except changes.NotActiveError as closed:
 		raise ClosedError(pages.sentence(closed)) from closed
-	if not home.who_can_leave(visitor):
-		raise ClosedError(_("Only the delegate can send this."))
 
 
 def choices(visitor: Visitor) -> dict[str, list[tuple[str, str]]]:

@@ -8,7 +8,7 @@ from aso_network.portal.visitor import Visitor, redirect_to
 
 def get_context(visitor: Visitor) -> Response:
 	if visitor.is_guest:
-		redirect_to("/login?redirect-to=/my/data")
+		redirect_to("/sign-in?to=/my/data")
 	return Response(
 		frappe.as_json(personal_data.collect(visitor.user)),
 		mimetype="application/json",

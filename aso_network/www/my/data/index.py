@@ -7,13 +7,13 @@ from aso_network.portal.visitor import Visitor, redirect_to
 
 def get_context(visitor: Visitor) -> dict:
 	if visitor.is_guest:
-		redirect_to("/login?redirect-to=/my/data")
+		redirect_to("/sign-in?to=/my/data")
 	return {"title": _("My data"), "data": personal_data.collect(visitor.user)}
 
 
 def post(visitor: Visitor, values: dict) -> str:
 	if visitor.is_guest:
-		redirect_to("/login?redirect-to=/my/data")
+		redirect_to("/sign-in?to=/my/data")
 	if values.get("action") == "delete":
 		personal_data.ask_for_deletion(visitor.user)
 		pages.say(_("We have written to you. Open the link in that letter to confirm it."))
