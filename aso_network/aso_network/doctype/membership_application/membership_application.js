@@ -1,19 +1,21 @@
 // An application: what stands in the way of registering it, and the ways on.
 
-// Frappe shows examples as they are written.
-frappe
-	.get_meta("Membership Application")
-	.fields.filter((df) => df.placeholder)
-	.forEach((df) => (df.placeholder = __(df.placeholder)));
-
 frappe.ui.form.on("Membership Application", {
 	refresh(frm) {
 		frm.set_intro("");
+		translate_examples(frm);
 		if (frm.doc.status === "Unconfirmed") say_what_became_of_the_letter(frm);
 		if (frm.doc.status === "Confirmed") offer_ways_on(frm);
 		if (["Registered", "Declined"].includes(frm.doc.status)) frm.disable_save();
 	},
 });
+
+// Frappe shows examples as they are written.
+function translate_examples(frm) {
+	frm.fields
+		.filter(({ df, $input }) => df.placeholder && $input)
+		.forEach(({ df, $input }) => $input.attr("placeholder", __(df.placeholder)));
+}
 
 function say_what_became_of_the_letter(frm) {
 	const letter = (frm.doc.__onload || {}).letter;
