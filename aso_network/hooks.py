@@ -52,4 +52,4 @@ page_renderer = ["aso_network.portal.pages.PortalPage", "aso_network.portal.form
 before_request = ["aso_network.portal.language.set_language"]
 after_request = ["aso_network.portal.language.set_direction"]
 role_home_page = {_roles.MEMBER: "my"}
-standard_portal_menu_items = _portal.menu_items()
+portal_menu_items = _portal.menu_items()

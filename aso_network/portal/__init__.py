@@ -28,7 +28,10 @@ MENU = (
 
 
 def menu_items() -> list[dict]:
-	"""Hook `standard_portal_menu_items`: the members' pages in the sidebar of the website's own."""
+	"""Hook `portal_menu_items`: the members' pages in the sidebar of the website's own.
+
+	(Of the standard items version 15 takes away again, at each migrate, those that are not about a DocType.)
+	"""
 	return [
 		{"title": words, "route": f"/{path}", "role": MEMBER} for path, words, public in MENU if not public
 	]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,7 @@ from aso_network.portal.visitor import NoOrganizationError, Visitor, current
 
 APP = Path(frappe.get_app_path("aso_network"))
 SAID = "aso_said"
+_OF_THIS_SITE = re.compile(r"/(?!/)[^\s\x00-\x1f\\]*")
 # Nothing of a page comes from, or goes to, another host.
 SAFE = {
 	"Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
@@ -135,7 +137,8 @@ def say(text: str) -> None:
 
 def redirect(route: str) -> Response:
 	"""Lead on to a page of this site, by GET."""
-	if not route.startswith("/") or route.startswith(("//", "/\\")):
+	# Browsers drop tabs and line breaks, and read “\” as “/”.
+	if not _OF_THIS_SITE.fullmatch(route):
 		route = "/"
 	return Response(status=303, headers={"Location": route, "Cache-Control": "no-store"})
 
