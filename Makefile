@@ -16,7 +16,7 @@ unexport TEST_SITE
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-remove start stop test test-unit test-site test-browser lint screenshots bench-scale bench-register bench-count bench-fuzz
+.PHONY: help bench demo demo-remove start stop test test-unit test-site test-browser lint screenshots bench-scale bench-portal bench-register bench-count bench-fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1|/' | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ screenshots: ## pictures of the demonstration for the documents
 
 bench-scale: ## measure with many members and ballots
 	@$(PYTHON3) $(TOOL)/test.py scale
+
+bench-portal: ## the portal's pages to their first byte, beside Frappe's ping
+	@$(PYTHON3) $(TOOL)/test.py portal
 
 bench-register: ## 200 people of one hall register for a session, 20 of them for the last places
 	@$(PYTHON3) $(TOOL)/test.py register

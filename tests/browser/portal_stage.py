@@ -82,7 +82,7 @@ def build() -> PortalStage:
 				f"/register?session={coming.name}",
 				"/register/cancel",
 			),
-			"/network/nowhere",
+			*("/network/nowhere", "/sign-in", "/sign-in/forgot", "/set-password"),
 		],
 		of_voter=[
 			*("/my", "/my/meetings", f"/my/meetings/{vote.meeting}"),
@@ -95,7 +95,12 @@ def build() -> PortalStage:
 			),
 			*("/my/choose", "/my/profile", "/my/representatives", "/my/initiative", "/my/feedback"),
 			*(f"/my/objection?election={vote.election}", "/my/candidacy", f"/register?session={coming.name}"),
-			*("/network", "/network/members", "/my/elections/nowhere"),
+			*(
+				f"/my/candidates/{vote.candidacies[1]}",
+				"/network",
+				"/network/members",
+				"/my/elections/nowhere",
+			),
 		],
 		of_candidate=[
 			*("/my", "/my/elections", f"/my/elections/{nominations.election}"),

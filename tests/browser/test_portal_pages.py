@@ -180,10 +180,12 @@ def made(title: str) -> list[str]:
 
 def required(visit: Visit) -> list:
 	"""The empty fields that must be filled in, of those that are on the screen."""
-	fields = visit.page.locator(
-		"form.web [required]:visible, form.web fieldset:has([required]) input:visible"
-	)
-	return [fields.nth(place) for place in range(fields.count())]
+	fields = visit.page.locator("form.web [required]:visible")
+	groups = visit.page.locator("form.web .field fieldset:has(> legend .need):visible")
+	return [
+		*(fields.nth(place) for place in range(fields.count())),
+		*(groups.nth(place).locator("input").first for place in range(groups.count())),
+	]
 
 
 def fill(visit: Visit) -> None:
