@@ -163,22 +163,24 @@ cmd_test_site() {
 	fi
 }
 
-# A copy of the test site, fresh for each run, served on a port of its own.
+# Copies of the test site, fresh for each run, served on a port of their own.
 cmd_browser_start() {
-	local port site=$1
+	local port site
 	cmd_test_site
 	has_assets || die "the bench has no built assets: run 'make bench'."
 	ensure_app_build
 	browser_halt
-	if [[ -d $BENCH/sites/$site ]]; then
-		step "Dropping the last run's $site" "see the message above." site_py drop "$site"
-	fi
-	step "Copying $TEST_SITE to $site" "see the message above." site_py clone "$TEST_SITE" "$site"
 	port=$(free_port 8100)
-	SITE=$site
-	site_py set-url "$site" "http://$site:$port"
-	step "Serving $site on port $port" "see $BENCH/logs/browser-web.log." browser_launch "$port"
-	note_write browser.url "http://$site:$port"
+	for site; do
+		if [[ -d $BENCH/sites/$site ]]; then
+			step "Dropping the last run's $site" "see the message above." site_py drop "$site"
+		fi
+		step "Copying $TEST_SITE to $site" "see the message above." site_py clone "$TEST_SITE" "$site"
+		site_py set-url "$site" "http://$site:$port"
+	done
+	SITE=$1
+	step "Serving on port $port" "see $BENCH/logs/browser-web.log." browser_launch "$port"
+	note_write browser.port "$port"
 }
 
 browser_launch() {
@@ -254,7 +256,7 @@ main() {
 		ensure_test_tools
 		;;
 	test-site) cmd_test_site ;;
-	browser-start) cmd_browser_start "aso-browser.localhost" ;;
+	browser-start) cmd_browser_start "$@" ;;
 	browser-stop)
 		if has_bench; then browser_halt; fi
 		;;
