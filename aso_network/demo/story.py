@@ -18,7 +18,7 @@ from frappe.utils.password import get_encryption_key
 
 from aso_network import finance, membership
 from aso_network.api import elections as elections_api
-from aso_network.demo import cast, remains
+from aso_network.demo import applying, cast, remains
 from aso_network.demo.cast import AL_HASAKAH, DEIR_EZZOR, DOMAIN, PLACES, Org, Place
 from aso_network.roles import COMMITTEE, FINANCE, MEMBER
 
@@ -66,6 +66,7 @@ def _tell() -> None:
 		organizations = _members(place)
 		meeting = _meeting(place, organizations)
 		_election(place, meeting, organizations)
+	applying.tell(DEIR_EZZOR)
 	_work()
 
 

@@ -74,6 +74,15 @@ def test_the_story_is_told_found_again_and_taken_away():
 	)
 	assert len(deir_ezzor.goals) == 3
 
+	applied = frappe.get_all(
+		"Membership Application", {"platform": "Deir Ezzor"}, ["status", "contact_email"], order_by="name"
+	)
+	assert [row.status for row in applied] == ["Unconfirmed", "Confirmed"]
+	waiting = frappe.db.get_value(
+		"Email Queue", {"reference_doctype": "Membership Application"}, ("status", "error"), order_by="creation"
+	)
+	assert waiting[0] == "Not Sent" and "no outgoing e-mail account" in waiting[1]
+
 	workshop = frappe.get_last_doc("Training Session", {"kind": "Workshop"})
 	assert getdate(workshop.starts_on) == getdate("2024-05-29")
 	assert frappe.db.get_value("Project", workshop.programme, "project_name") == "ASO Youth Forum"

@@ -6,7 +6,7 @@ frappe.ui.form.on("Membership Application", {
 		translate_examples(frm);
 		if (frm.doc.status === "Unconfirmed") say_what_became_of_the_letter(frm);
 		if (frm.doc.status === "Confirmed") offer_ways_on(frm);
-		if (["Registered", "Declined"].includes(frm.doc.status)) frm.disable_save();
+		if (["Registered", "Declined"].includes(frm.doc.status)) frm.disable_form();
 	},
 });
 
