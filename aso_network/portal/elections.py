@@ -198,7 +198,7 @@ def photo(visitor: Visitor, candidacy: str) -> bytes:
 def _describe(election: frappe._dict, visitor: Visitor, on_roll: set[str]) -> None:
 	election.label = results.label(election, visitor)
 	election.on_roll = election.name in on_roll if election.roll_hash else None
-	election.stands = [row for row in election.mine if row.status in candidacies.STANDING]
+	election.stands = any(row.stands for row in election.mine)
 	for row in election.mine:
 		row.can_change = row.status == "Submitted" and candidacies.is_open(election)
 		row.can_withdraw = row.status in candidacies.STANDING and election.status in candidacies.BEFORE_VOTING
@@ -278,6 +278,7 @@ def _own_candidacies(organization: str, elections: list[str]) -> list[frappe._di
 	endorsed = _endorsements([row.name for row in rows])
 	for row in rows:
 		row.label = _candidate_name(row)
+		row.stands = row.status in candidacies.STANDING
 		row.endorsed_by = endorsed.get(row.name, [])
 	if rows:
 		names = membership.names_in(

@@ -141,16 +141,19 @@ class Figures(NamedTuple):
 		return int(100 * self.voted / self.on_roll) if self.on_roll else 0
 
 
-def figures(on_roll: int, voted: int, valid: int) -> Figures:
-	"""Hide how few stayed away or gave a blank or spoiled paper, and what it could be reckoned from. Pure."""
+def figures(on_roll: int, voted: int, valid: int, known: int = 0) -> Figures:
+	"""Hide how few stayed away or gave a blank or spoiled paper, and what it could be reckoned from. Pure.
+
+	`known`: so many valid papers at least are known from the votes, which are told.
+	"""
 	invalid, away = max(0, voted - valid), max(0, on_roll - voted)
 	few_invalid, few_away = 0 < invalid < SMALLEST_CELL, 0 < away < SMALLEST_CELL
 	least_voted = on_roll - SMALLEST_CELL + 1 if few_away else voted
 	least_valid = least_voted - (SMALLEST_CELL - 1 if few_invalid else invalid)
 	return Figures(
 		on_roll,
-		max(0, least_voted),
-		max(0, least_valid),
+		max(known, least_voted),
+		max(known, least_valid),
 		None if few_invalid else invalid,
 		few_invalid or few_away,
 	)
@@ -164,6 +167,7 @@ def _figures(result: Any) -> list[tuple[str, str]]:
 		cint(result.voters_on_roll),
 		min(cint(result.total_ballots), cint(result.voters_on_roll)),
 		cint(result.valid),
+		0 if result.form == "Cumulative Vote" else max((cint(row.votes) for row in result.rows), default=0),
 	)
 	least = _("at least {0}") if told.at_least else "{0}"
 	return [

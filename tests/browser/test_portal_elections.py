@@ -30,6 +30,8 @@ def portrait() -> bytes:
 def nominating(site):
 	"""Nominations are open; one organisation stands already."""
 	h = hall.build(organizations=6, candidates=1, upto="nominations")
+	rules = {"parent": h.meeting, "kind": "Rules of Candidacy"}
+	frappe.db.set_value("Meeting Decision", rules, "min_endorsements", 1)
 	frappe.db.set_value("Election", h.election, "min_endorsements", 1)
 	return h
 

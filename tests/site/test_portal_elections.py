@@ -423,6 +423,10 @@ def test_small_numbers_of_people_are_not_told(on_roll, voted, valid, told):
 	assert tuple(results.figures(on_roll, voted, valid)) == told
 
 
+def test_what_the_votes_tell_is_told():
+	assert results.figures(6, 5, 5, known=4)[:3] == (6, 4, 4)
+
+
 # --- meetings --------------------------------------------------------------------------------------------
 
 EVIL = (
