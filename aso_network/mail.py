@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from email.parser import Parser
-from email.policy import SMTP
+from email.policy import SMTP, default
 from html import unescape
 
 import frappe
@@ -142,6 +142,18 @@ def release_waiting() -> int:
 			status="Not Sent",
 		)
 	return len(waiting)
+
+
+def show(limit: int = 20) -> None:
+	"""For `bench execute`: print the last letters as their receivers read them; in the desk they are encoded."""
+	for row in frappe.get_all(
+		"Email Queue", fields=["name", "status", "message"], order_by="creation desc", limit=limit
+	):
+		letter = Parser(policy=default).parsestr(row.message or "")
+		text = letter.get_body(("plain",))
+		recipients = frappe.get_all("Email Queue Recipient", {"parent": row.name}, pluck="recipient")
+		print(f"--- {row.name} · {row.status} · {', '.join(recipients)}\n{letter['Subject']}\n")
+		print(text.get_content().strip() if text else "", end="\n\n")
 
 
 class _Letter(QueueBuilder):

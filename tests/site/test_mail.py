@@ -116,3 +116,12 @@ def test_a_letter_that_cannot_be_queued_is_logged_and_the_act_goes_on(monkeypatc
 	log = frappe.get_last_doc("Error Log")
 	assert log.method == "A letter could not be queued"
 	assert "a@example.org" in log.error and "secret" not in log.error
+
+
+def test_letters_can_be_read_on_a_machine_without_mail(capsys):
+	with mail.in_language("ar"):
+		name = mail.send("a@example.org", "مرحبا", mail.body("سطر", link="/apply"), language="ar")
+	mail.show(limit=1)
+	printed = capsys.readouterr().out
+	for words in (name, "Not Sent", "a@example.org", "مرحبا", "سطر", get_url("/apply")):
+		assert words in printed
