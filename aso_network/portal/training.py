@@ -9,6 +9,7 @@ from frappe import _
 from frappe.utils import add_days, cint, get_datetime, now_datetime
 
 from aso_network import feedback, names, registrations, training, training_calendar
+from aso_network.portal import language
 from aso_network.portal.visitor import Visitor
 
 SOON_HOURS = 72
@@ -116,9 +117,7 @@ def _describe(row: frappe._dict, visitor: Visitor) -> frappe._dict:
 		title=training.title_in_language(row),
 		kind=row.kind,
 		topic=row.topic,
-		starts_on=row.starts_on,
-		ends_on=row.ends_on,
-		one_day=get_datetime(row.starts_on).date() == get_datetime(row.ends_on).date(),
+		when=_when(row),
 		place=", ".join(part for part in (row.venue, row.territory and _(row.territory)) if part),
 		cancelled=row.status == "Cancelled",
 		can_register=bool(may and not closed),
@@ -128,6 +127,14 @@ def _describe(row: frappe._dict, visitor: Visitor) -> frappe._dict:
 		places=max(0, cint(row.capacity) - cint(row.registered_count)) if not row.waiting_count else 0,
 		members_only=not row.open_to_public,
 	)
+
+
+def _when(session: frappe._dict) -> str:
+	"""“5 March 2026, 14:30–16:00”, or both days in full."""
+	first, last = get_datetime(session.starts_on), get_datetime(session.ends_on)
+	if first.date() == last.date():
+		return f"{language.format_datetime(first)}–{last:%H:%M}"
+	return f"{language.format_datetime(first)} – {language.format_datetime(last)}"
 
 
 def _is_soon(until: datetime) -> bool:

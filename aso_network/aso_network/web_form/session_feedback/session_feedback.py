@@ -37,5 +37,12 @@ def choices(visitor: Visitor) -> dict[str, list[tuple[str, str]]]:
 	}
 
 
+def defaults(visitor: Visitor) -> dict:
+	"""Where there is one choice, it is made."""
+	awaited = training.feedback_awaited(visitor)
+	values = {field: {row[field] for row in awaited} for field in ("session", "contact")}
+	return {field: next(iter(found)) for field, found in values.items() if len(found) == 1}
+
+
 def submit(visitor: Visitor, values: dict, name: str | None) -> Document:
 	return feedback.send(visitor.organization.name, **values)
