@@ -11,7 +11,8 @@
 	if (!form) {
 		return;
 	}
-	var steps = Array.prototype.slice.call(form.querySelectorAll(".step"));
+	var all = Array.prototype.slice.call(form.querySelectorAll(".step"));
+	var steps = all; // those that ask for something
 	var note = document.querySelector("[data-draft-note]");
 	var send = form.querySelector("[data-send]");
 	var place = "aso-draft:" + form.dataset.form + ":" + form.dataset.user;
@@ -107,6 +108,13 @@
 				input.disabled = field.hidden;
 			});
 		});
+		if (all.length > 1) {
+			var here = steps[at];
+			steps = all.filter(function (step) {
+				return step.querySelector(".field:not([hidden])");
+			});
+			show(steps.indexOf(here), false);
+		}
 	}
 
 	// --- steps ----------------------------------------------------------------------------------------------
@@ -126,10 +134,12 @@
 
 	function show(number, focus) {
 		at = Math.max(0, Math.min(number, steps.length - 1));
-		steps.forEach(function (step, index) {
-			step.hidden = index !== at;
+		all.forEach(function (step, index) {
+			step.hidden = step !== steps[at];
 			progress.children[index].className = index <= at ? "on" : "";
+			progress.children[index].hidden = index >= steps.length;
 		});
+		count.hidden = progress.hidden = steps.length < 2;
 		count.textContent = form.dataset.step.replace("{0}", at + 1).replace("{1}", steps.length);
 		back.hidden = at === 0;
 		next.hidden = at === steps.length - 1;
@@ -151,10 +161,10 @@
 		return !wrong;
 	}
 
-	if (steps.length > 1) {
+	if (all.length > 1) {
 		progress.className = "progress";
 		progress.setAttribute("aria-hidden", "true");
-		steps.forEach(function () {
+		all.forEach(function () {
 			progress.appendChild(document.createElement("li"));
 		});
 		count.className = "soft";
