@@ -88,7 +88,7 @@ def _told(result: Any, visitor: Visitor) -> frappe._dict:
 		place=platforms.name_in(visitor.language, result.platform),
 		announced_on=result.announced_on,
 		voting_date=election.voting_date,
-		form=said["form"] or _(result.form),
+		form=_(result.form),
 		seats=result.seats,
 		vacant=result.vacant_seats,
 		votes_label=_("First choices") if result.form in _FIRST_CHOICES else _("Votes"),

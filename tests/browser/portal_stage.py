@@ -89,6 +89,7 @@ def build() -> PortalStage:
 			*(
 				"/my/elections",
 				f"/my/elections/{vote.election}",
+				f"/my/candidates/{vote.candidacies[0]}",
 				"/my/training",
 				"/my/initiatives",
 				"/my/data",
