@@ -79,6 +79,26 @@ def test_rows_are_in_alphabetical_order(rows):
 	assert rows == sorted(rows, key=lambda row: (row.text.lower(), row.text, row.context or ""))
 
 
+@pytest.mark.parametrize(("language", "letters"), [("ku", "[A-Za-zÇÊÎŞÛçêîşû]"), ("ckb", "[\u0626-\u06d5]")])
+def test_what_there_is_in_kurdish_belongs_to_a_string_and_has_its_form(sources, language, letters):
+	"""What is missing is shown in English; what is there must be right."""
+	rows = translations.read(translations.CSV.with_name(f"{language}.csv"))
+	assert rows == sorted(rows, key=lambda row: (row.text.lower(), row.text, row.context or ""))
+	assert len({(row.text, row.context) for row in rows}) == len(rows)
+	assert not translations.stale(rows, sources)
+	wrong = [
+		row
+		for row in rows
+		if translations.placeholders(row.text) != translations.placeholders(row.translation)
+		or not re.search(letters, row.translation)
+		or (language == "ku") == bool(re.search("[\u0621-\u06d5]", row.translation))
+		or row.translation != row.translation.strip()
+		or "  " in row.translation
+		or (row.text[-1] in ".?:…") != (row.translation[-1] in ".?:…")
+	]
+	assert not wrong, "\n".join(map(str, wrong))
+
+
 def test_no_text_is_written_so_that_it_cannot_be_translated():
 	found = translations.findings()
 	assert not found, "\n".join(f"{finding.place}: {finding.problem}" for finding in found)
