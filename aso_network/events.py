@@ -22,6 +22,9 @@ OF_DOCUMENTS = {
 	"Comment": {"validate": "aso_network.permissions.refuse_comment"},
 	"Network Platform": {"validate": f"{_GUARD}.check_stored"},
 	"Language": {"on_update": "aso_network.portal.language.forget_offered"},
+	"Translation": dict.fromkeys(
+		("on_update", "on_trash"), "aso_network.portal.language.forget_translations"
+	),
 }
 
 SCHEDULED = {

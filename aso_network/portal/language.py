@@ -12,7 +12,8 @@ from functools import cache
 
 import frappe
 from babel import Locale, UnknownLocaleError, dates, numbers
-from frappe.translate import get_language
+from frappe.model.document import Document
+from frappe.translate import MERGED_TRANSLATION_KEY, get_all_translations, get_language
 from frappe.utils import get_datetime, getdate
 
 COOKIE = "preferred_language"  # Frappe's own, read in `frappe.translate.get_language`
@@ -62,6 +63,39 @@ def choose(code: str) -> None:
 def forget_offered(doc: object = None, method: str | None = None) -> None:
 	"""Doc event of Language."""
 	frappe.cache.delete_value("aso_languages")
+
+
+# (site, language) → the mark that stood beside the translations when this process read them, and the translations
+_held: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
+
+
+def lend_translations() -> None:
+	"""Let this request use the translations that the process has read already.
+
+	Frappe unpacks all of them, some fifteen thousand, from Redis at the first word of every request: longer than the
+	rest of a page takes. They stay the same until the mark goes that lies beside them: with all translations when
+	Frappe's caches are cleared, and by `forget_translations` when the desk changes one.
+	"""
+	lang = frappe.local.lang
+	field = _mark_of(lang)
+	mark = frappe.cache.hget(MERGED_TRANSLATION_KEY, field)
+	if not mark:
+		# Before reading: whatever changes meanwhile takes the mark away again.
+		mark = frappe.generate_hash(length=12)
+		frappe.cache.hset(MERGED_TRANSLATION_KEY, field, mark)
+	held = _held.get((frappe.local.site, lang))
+	if not held or held[0] != mark:
+		held = _held[frappe.local.site, lang] = (mark, get_all_translations(lang))
+	frappe.local.cache.setdefault(frappe.cache.make_key(MERGED_TRANSLATION_KEY), {})[lang] = held[1]
+
+
+def forget_translations(doc: Document, method: str | None = None) -> None:
+	"""Doc event of Translation."""
+	frappe.cache.hdel(MERGED_TRANSLATION_KEY, _mark_of(doc.language))
+
+
+def _mark_of(lang: str) -> str:
+	return f"aso_network:{lang}"
 
 
 def format_date(value: date | str | None) -> str:

@@ -1,6 +1,7 @@
 """Announced results, for everybody: what the committee announced, and nothing that tells what few people did.
 
-A candidate's name is public by standing; the form of a candidacy says so.
+A candidate is named by an organisation, and an organisation decides who reads its name: on the public pages stands a
+name that is not published to the visitor as one word for all. Members of the platform, who elected, read all of them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from frappe.utils import cint
 
 from aso_network import membership, names, platforms
 from aso_network.polling import minutes
+from aso_network.portal import public
 from aso_network.portal.language import format_date, format_number
 from aso_network.portal.visitor import Visitor
 
@@ -34,7 +36,7 @@ def overview(visitor: Visitor) -> list[frappe._dict]:
 		order_by="`tabElection Result`.announced_on desc, `tabElection Result`.name desc",
 	)
 	places = _places(visitor)
-	elected = defaultdict(list)
+	elected, winners = defaultdict(list), []
 	for row in frappe.get_all(
 		"Election Result Row",
 		filters={
@@ -42,9 +44,13 @@ def overview(visitor: Visitor) -> list[frappe._dict]:
 			"parent": ("in", [row.name for row in rows]),
 			"elected": 1,
 		},
-		fields=["parent", "candidate_name", "candidate_name_ar"],
+		fields=["parent", "organization", "candidate_name", "candidate_name_ar"],
 		order_by="seat_order",
 	):
+		winners.append(row)
+	platform_of = {row.name: row.platform for row in rows}
+	_withhold(visitor, [row for row in winners if not _elects_in(visitor, platform_of[row.parent])])
+	for row in winners:
 		elected[row.parent].append(_candidate(row))
 	for row in rows:
 		row.label = label(row, visitor)
@@ -57,13 +63,31 @@ def one(visitor: Visitor, name: str) -> frappe._dict:
 	"""One announced result; raises PageDoesNotExistError for every other."""
 	if not frappe.db.exists("Election Result", {"name": name, "is_announced": 1}):
 		raise frappe.PageDoesNotExistError
-	return _told(frappe.get_doc("Election Result", name), visitor)
+	result = frappe.get_doc("Election Result", name)
+	withheld = not _elects_in(visitor, result.platform) and _withhold(visitor, result.rows)
+	told = _told(result, visitor)
+	if withheld:
+		told.lot_steps = []  # lines of the count's own record, which has all names
+	return told
 
 
 def of_election(election: frappe._dict, visitor: Visitor) -> frappe._dict | None:
 	"""The announced result of an election that the visitor may see."""
 	result = frappe.get_doc("Election Result", election.result)
 	return _told(result, visitor) if result.is_announced else None
+
+
+def _elects_in(visitor: Visitor, platform: str) -> bool:
+	return any(row.platform == platform and row.status == "Active" for row in visitor.organizations)
+
+
+def _withhold(visitor: Visitor, rows: list[Any]) -> bool:
+	"""Take the names out of `rows` that are not published to this visitor; whether there was one."""
+	known = public.visible_names(visitor, {row.organization for row in rows})
+	hidden = [row for row in rows if row.organization not in known]
+	for row in hidden:
+		row.candidate_name, row.candidate_name_ar = public.a_member(), None
+	return bool(hidden)
 
 
 def label(election: frappe._dict, visitor: Visitor) -> str:
