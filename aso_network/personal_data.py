@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from aso_network import mail, permissions
+from aso_network import mail, membership, permissions
 from aso_network.custom_fields import MODULE
 from aso_network.portal import text
 
@@ -37,17 +37,19 @@ class AlreadyAskedError(frappe.ValidationError):
 def collect(user: str) -> dict[str, Any]:
 	"""All of it, ready to be written as JSON: `account`, `contacts`, `represents`, `mentioned`, `asked_for_deletion`."""
 	contacts = permissions.contacts_of(user)
+	represents = frappe.get_all(
+		"Organization Representative",
+		filters={"parenttype": "Member Organization", "contact": ("in", contacts)},
+		fields=["parent as organization", "position", "is_delegate", "from_date", "to_date"],
+		order_by="from_date, parent",
+	)
+	titles = membership.names_in(frappe.local.lang, [row.organization for row in represents])
 	return {
 		"account": frappe.db.get_value(
 			"User", user, ["name", "full_name", "language", "creation", "last_login"], as_dict=True
 		),
 		"contacts": [_contact(name) for name in contacts],
-		"represents": frappe.get_all(
-			"Organization Representative",
-			filters={"parenttype": "Member Organization", "contact": ("in", contacts)},
-			fields=["parent as organization", "position", "is_delegate", "from_date", "to_date"],
-			order_by="from_date, parent",
-		),
+		"represents": [{**row, "title": titles[row.organization]} for row in represents],
 		"mentioned": _mentioned(contacts),
 		"asked_for_deletion": waiting_request(user),
 	}
@@ -118,7 +120,7 @@ def _contact(name: str) -> dict[str, Any]:
 
 
 def _mentioned(contacts: list[str]) -> list[dict[str, str]]:
-	"""Where else the person is named: `kind` and `name` of the record, and `part`, what they are in it."""
+	"""Where else the person is named: `kind`, `name` and `title` of the record, and `part`, what they are in it."""
 	found = []
 	for field in frappe.get_all(
 		"DocField",
@@ -135,7 +137,8 @@ def _mentioned(contacts: list[str]) -> list[dict[str, str]]:
 		):
 			kind = row.kind or field.parent
 			if kind not in _NOT_LISTED:
-				found.append({"kind": kind, "name": row.name, "part": field.label})
+				title = frappe.db.get_value(kind, row.name, frappe.get_meta(kind).title_field or "name")
+				found.append({"kind": kind, "name": row.name, "title": title, "part": field.label})
 	return found
 
 
