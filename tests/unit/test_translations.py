@@ -16,7 +16,6 @@ import pytest
 from aso_network.devtools import translations
 from aso_network.devtools.translations import Row, Source
 
-
 ARABIC = re.compile("[\u0621-\u06d5]")
 
 
