@@ -18,8 +18,9 @@ from frappe.utils.password import get_encryption_key
 
 from aso_network import finance, membership
 from aso_network.api import elections as elections_api
-from aso_network.demo import applying, cast, remains
+from aso_network.demo import applying, cast, learning, remains
 from aso_network.demo.cast import AL_HASAKAH, DEIR_EZZOR, DOMAIN, PLACES, Org, Place
+from aso_network.polling import nominations, objections
 from aso_network.roles import COMMITTEE, FINANCE, MEMBER
 
 
@@ -67,6 +68,7 @@ def _tell() -> None:
 		meeting = _meeting(place, organizations)
 		_election(place, meeting, organizations)
 	applying.tell(DEIR_EZZOR)
+	learning.tell(DEIR_EZZOR, _contact("Trainer"))
 	_work()
 
 
@@ -181,10 +183,10 @@ def _platform(place: Place) -> None:
 
 
 def _members(place: Place) -> list[str]:
-	"""The organisations apply through one officer and are admitted by another; the first has a login."""
+	"""The organisations apply through one officer and are admitted by another; the first two have a login."""
 	organizations = []
 	for number, org in enumerate(place.organizations, start=1):
-		login = f"member.{place.key}.{number}" if number == 1 else None
+		login = f"member.{place.key}.{number}" if number <= 2 else None
 		teller = number - (len(place.organizations) - 2)
 		if teller > 0:
 			login = f"teller.{place.key}.{teller}"
@@ -249,10 +251,12 @@ def _election(place: Place, meeting: str, organizations: list[str]) -> None:
 	with _as("officer"):
 		election = _draft_election(meeting, organizations[-2:], place)
 		_act("Election", election, "Adopt Rules", "Open Nominations")
-		candidacies = [
-			_candidacy(place, election, organization, number)
-			for number, organization in enumerate(organizations[: place.candidates])
-		]
+	candidacies = [
+		_own_candidacy(place, election, organizations)
+		if place is DEIR_EZZOR and number == 0
+		else _candidacy(place, election, organization, number)
+		for number, organization in enumerate(organizations[: place.candidates])
+	]
 	with _as("second.officer"):
 		for candidacy in candidacies:
 			_act("Candidacy", candidacy, "Accept")
@@ -265,6 +269,9 @@ def _election(place: Place, meeting: str, organizations: list[str]) -> None:
 	with _as("manager"):
 		_act("Election", election, "Open Voting")
 	_vote(place, election, candidacies)
+	if place is DEIR_EZZOR:
+		_object(place, election, organizations[1])
+	_announce(place, election)
 	with _as("manager"):
 		result = frappe.db.get_value("Election", election, "result")
 		elections_api.constitute_body(result)
@@ -277,7 +284,26 @@ def _candidacy(place: Place, election: str, organization: str, number: int) -> s
 	if place.genders:
 		doc.gender = place.genders[number]
 		doc.person = membership.current_delegate(organization)
-	return doc.insert().name
+	with _as("officer"):
+		return doc.insert().name
+
+
+def _own_candidacy(place: Place, election: str, organizations: list[str]) -> str:
+	"""A member stands by herself, and another one endorses it: both on their phones."""
+	with _as(f"member.{place.key}.1"):
+		candidacy = nominations.stand(organizations[0], election, cast.STATEMENT).name
+	with _as(f"member.{place.key}.2"):
+		nominations.endorse(candidacy, organizations[1])
+	return candidacy
+
+
+def _object(place: Place, election: str, organization: str) -> None:
+	"""A member doubts the count before it is announced; the office answers with a reason."""
+	with _as(f"member.{place.key}.2"):
+		objection = objections.submit(organization, election, cast.OBJECTION).name
+	with _as("second.officer"):
+		_act("Objection", objection, "Start Review")
+		_act("Objection", objection, "Dismiss", reason=cast.ANSWER)
 
 
 def _draft_election(meeting: str, committee: list[str], place: Place) -> str:
@@ -296,7 +322,7 @@ def _draft_election(meeting: str, committee: list[str], place: Place) -> str:
 
 
 def _vote(place: Place, election: str, candidacies: list[str]) -> None:
-	"""Everybody votes on paper; two tellers mark, close, enter each paper twice, count, sign and announce."""
+	"""Everybody votes on paper; two tellers mark, close, enter each paper twice, count and sign."""
 	first, second = f"teller.{place.key}.1", f"teller.{place.key}.2"
 	papers = cast.papers(place, candidacies)
 	with _as(first):
@@ -313,14 +339,17 @@ def _vote(place: Place, election: str, candidacies: list[str]) -> None:
 		elections_api.save_entry(batch, json.dumps(papers[::-1]), True)
 		if _act("Election", election, "Count").status == "Tie":
 			elections_api.draw_lot(election, cast.SEED)
-	result = frappe.db.get_value("Election", election, ["result", "voting_date"], as_dict=True)
+	result = frappe.db.get_value("Election", election, "result")
 	for teller in (first, second):
 		with _as(teller):
-			shown = frappe.get_doc("Election Result", result.result).result_hash
-			elections_api.sign(result.result, shown)
-	with _as(first):
+			shown = frappe.get_doc("Election Result", result).result_hash
+			elections_api.sign(result, shown)
+
+
+def _announce(place: Place, election: str) -> None:
+	with _as(f"teller.{place.key}.1"):
 		doc = frappe.get_doc("Election", election)
-		doc.announced_on = result.voting_date
+		doc.announced_on = doc.voting_date
 		doc.save()
 		_act("Election", election, "Announce")
 

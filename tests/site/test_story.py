@@ -52,6 +52,14 @@ def test_the_story_is_told_found_again_and_taken_away():
 	elected = sorted((r for r in result.rows if r.elected), key=lambda r: r.seat_order)
 	assert [r.votes for r in elected] == sorted((r.votes for r in result.rows), reverse=True)[:7]
 
+	# One stood by herself, endorsed by another member; a third thing done on a phone: an objection.
+	own = frappe.get_doc(
+		"Candidacy", {"election": election.name, "owner": "member.deir-ezzor.1@demo.invalid"}
+	)
+	assert own.statement_ar and [row.endorsed_by for row in own.endorsements] == ["Dalia (demo)"]
+	objection = frappe.get_doc("Objection", {"election": election.name})
+	assert (objection.status, objection.decision) == ("Dismissed", cast.ANSWER)
+
 	# Tied for the last seat: settled by a lot that anyone can repeat from the sealed seed and the box.
 	assert len(result.lots) == 2 and result.seed == cast.SEED and "sha256sum" in result.lot_minutes
 	assert election.seed_commitment == sha256(cast.SEED.encode()).hexdigest()
@@ -79,7 +87,10 @@ def test_the_story_is_told_found_again_and_taken_away():
 	)
 	assert [row.status for row in applied] == ["Unconfirmed", "Confirmed"]
 	waiting = frappe.db.get_value(
-		"Email Queue", {"reference_doctype": "Membership Application"}, ("status", "error"), order_by="creation"
+		"Email Queue",
+		{"reference_doctype": "Membership Application"},
+		("status", "error"),
+		order_by="creation",
 	)
 	assert waiting[0] == "Not Sent" and "no outgoing e-mail account" in waiting[1]
 
@@ -89,6 +100,12 @@ def test_the_story_is_told_found_again_and_taken_away():
 	initiative = frappe.get_last_doc("Network Activity", {"kind": "Initiative"})
 	assert initiative.title == "Our Rights, Your Responsibility"
 	assert initiative.partners[0].partner_name.startswith("Zamen Organization")
+
+	course = frappe.get_last_doc("Training Session", {"open_to_public": 1})
+	assert (course.registered_count, course.waiting_count) == (4, 1)
+	assert frappe.db.count("Session Feedback") == 2
+	proposed = frappe.get_last_doc("Network Activity", {"proposed_by": ("is", "set")})
+	assert proposed.status == "Proposed" and [row.confirmed for row in proposed.partners] == ["Asked", None]
 
 	invented = frappe.get_all("Member Organization", fields=["name_en", "name_ar"])
 	assert all("(demo)" in o.name_en and "تجريبي" in o.name_ar for o in invented)
