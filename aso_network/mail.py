@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from email.parser import Parser
 from email.policy import SMTP, default
 from html import unescape
+from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
@@ -80,9 +81,31 @@ def body(*paragraphs: str, link: str | None = None) -> str:
 	"""
 	parts = [f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs if paragraph]
 	if link:
-		address = escape(get_url(link))
+		address = escape(address_of(link))
 		parts.append(f'<p><a href="{address}" dir="ltr">{address}</a></p>')
 	return "\n".join(parts)
+
+
+def address_of(link: str) -> str:
+	"""A page of this site with its host, for a letter.
+
+	Frappe takes the host from the request where the site's configuration has none (`host_name`). Whoever sends a
+	request writes that, and the letter with the secret link may go to somebody else: so it has to be the site's own.
+	"""
+	path = urlsplit(link)._replace(scheme="", netloc="").geturl()
+	request = getattr(frappe.local, "request", None)
+	if not request or request.host.partition(":")[0] in _own_hosts():
+		return get_url(path)
+	frappe.local.request = None
+	try:
+		return get_url(path)
+	finally:
+		frappe.local.request = request
+
+
+def _own_hosts() -> set[str]:
+	domains = frappe.conf.domains or []
+	return {frappe.local.site, *(row if isinstance(row, str) else row.get("domain") for row in domains)}
 
 
 def escape(text: str) -> str:

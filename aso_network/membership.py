@@ -15,6 +15,8 @@ from aso_network import names, permissions, platforms
 
 # A name is free again once its bearer was turned away or has left; who comes back applies anew.
 WITHOUT_CLAIM = ("Rejected", "Withdrawn")
+# A name; whole books would be asked word by word.
+_LONGEST_SEARCH = 140
 NAME_FIELDS = {"name_en": "name_key_en", "name_ar": "name_key_ar", "name_ku": "name_key_ku"}
 
 
@@ -137,7 +139,7 @@ def _all_names(doc: Document | frappe._dict) -> list[str | None]:
 
 def search_words(text: str) -> list[tuple[str, str, str]]:
 	"""Filters on Member Organization: each word of `text` is in one of its names, in whatever spelling."""
-	return [("search_key", "like", f"%{word}%") for word in names.normalize(text).split()]
+	return [("search_key", "like", f"%{word}%") for word in names.normalize(text[:_LONGEST_SEARCH]).split()]
 
 
 def names_in(language: str, organizations: list[str]) -> dict[str, str]:

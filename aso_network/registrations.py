@@ -28,6 +28,8 @@ from aso_network.portal.language import format_datetime
 LIVE = ("Registered", "Waiting List")
 OFFICE, MEMBER, PUBLIC = "Office", "Member", "Public"
 LONGEST_NAME = 100
+# Confirmations that one address gets in a day for what strangers register: a family's, not a flood.
+LETTERS_A_DAY = 10
 _SESSION = (
 	*("name", "title", "title_en", "title_ar", "status", "publish_level", "open_to_public", "capacity"),
 	*("registered_count", "waiting_count", "starts_on", "ends_on", "registration_from", "registration_to"),
@@ -603,7 +605,7 @@ def state_sentence(doc: Document) -> str:
 def confirm(doc: Document) -> None:
 	"""Tell the person by mail, if there is an address, with a link to cancel. Written by nobody else's words: what
 	was typed into the form is not in it, since anybody can type anybody's address."""
-	if not doc.email:
+	if not doc.email or (doc.source == PUBLIC and _letters_today(doc.email) > LETTERS_A_DAY):
 		return
 	session = frappe.db.get_value("Training Session", doc.session, list(_SESSION), as_dict=True)
 	title = training.title_in_language(session)
@@ -622,3 +624,12 @@ def confirm(doc: Document) -> None:
 		reference=doc,
 		language=frappe.local.lang,
 	)
+
+
+def _letters_today(email: str) -> int:
+	"""Counts one more letter to this address."""
+	key = frappe.cache.make_key(f"aso_confirmations:{sha256(email.encode()).hexdigest()}")
+	count = frappe.cache.incr(key)
+	if count == 1:
+		frappe.cache.expire(key, 24 * 3600)
+	return count

@@ -31,7 +31,7 @@ def search_organizations(
 		limit_start=start,
 		limit_page_length=page_len,
 	)
-	sought = names.key(txt)
+	sought = names.key(txt[:140])
 	rows.sort(key=lambda row: not names.key(row.label).startswith(sought))
 	for row in rows:
 		if row.name_ar == row.label:
@@ -50,7 +50,7 @@ def search_representatives(
 	if not organization:
 		return []
 	frappe.has_permission("Member Organization", "read", organization, throw=True)
-	sought = names.key(txt)
+	sought = names.key(txt[:140])
 	people = [
 		(person.contact, person.full_name)
 		for person in membership.representatives([organization], filters.get("on"))

@@ -97,6 +97,7 @@ class _Filling:
 	def _receive(self, sent: MultiDict) -> Response:
 		form, user = self.web_form.name, self.visitor.user
 		values = fields.read(self._fields, sent)
+		pages.refuse_foreign(user)
 		spam.refuse_flood(form, user)
 		spam.refuse_trapped(sent.get(spam.TRAP))
 		self.token = sent.get("token", "")

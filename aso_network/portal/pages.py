@@ -34,7 +34,7 @@ from aso_network.portal.visitor import NoOrganizationError, Visitor, current
 
 APP = Path(frappe.get_app_path("aso_network"))
 SAID = "aso_said"
-_OF_THIS_SITE = re.compile(r"/(?!/)[^\s\x00-\x1f\\]*")
+_OF_THIS_SITE = re.compile(r"/(?!/)[^\s\x00-\x1f\\]{0,1000}")
 # Nothing of a page comes from, or goes to, another host.
 SAFE = {
 	"Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
@@ -43,6 +43,12 @@ SAFE = {
 	"X-Content-Type-Options": "nosniff",
 	"Cache-Control": "no-store",
 }
+
+
+class ForeignError(frappe.ValidationError):
+	"""Something was sent that does not come from a page of this site."""
+
+	http_status_code = 403
 
 
 class PortalPage(BaseRenderer):
@@ -63,6 +69,7 @@ class PortalPage(BaseRenderer):
 			if not hasattr(module, "post"):
 				raise frappe.PageDoesNotExistError
 			try:
+				refuse_foreign(visitor.user)
 				return redirect(module.post(visitor, frappe.request.form.to_dict(), **named))
 			except (frappe.DoesNotExistError, frappe.PageDoesNotExistError):  # ValidationErrors, too
 				raise
@@ -77,6 +84,7 @@ class PortalPage(BaseRenderer):
 
 def answer(page: Callable[[Visitor], Response]) -> Response:
 	"""What `page` answers, or the page that says why there is none."""
+	language.lend_translations()
 	visitor = current()
 	try:
 		return page(visitor)
@@ -141,6 +149,19 @@ def redirect(route: str) -> Response:
 	if not _OF_THIS_SITE.fullmatch(route):
 		route = "/"
 	return Response(status=303, headers={"Location": route, "Cache-Control": "no-store"})
+
+
+def refuse_foreign(user: str) -> None:
+	"""Raises ForeignError for what a page of another site has sent with this visitor's cookies.
+
+	Frappe compares the token of a form only where the session has one. Until the first page has been shown to
+	somebody who has just signed in it has none, and then nobody can have sent a form of ours.
+	"""
+	unasked = user != "Guest" and not frappe.session.data.csrf_token and not frappe.conf.ignore_csrf
+	if unasked or frappe.get_request_header("Sec-Fetch-Site") == "cross-site":
+		raise ForeignError(
+			_("This was not sent from a page that you opened here. Look through it and send it once more.")
+		)
 
 
 def sentence(error: Exception) -> str:

@@ -27,7 +27,8 @@ class PasswordError(frappe.ValidationError):
 
 def sign_in(user: str, password: str, target: str | None) -> str:
 	"""Sign this browser in; the route to go on to. Where more is asked (a second factor), that is Frappe's page."""
-	frappe.form_dict.update({"usr": user, "pwd": password})
+	# What was tried is counted and logged under the name that was typed.
+	frappe.form_dict.update({"usr": (user or "")[:140], "pwd": password})
 	manager = frappe.local.login_manager
 	try:
 		if manager.login() is False:
@@ -60,15 +61,23 @@ def send_link(address: str) -> None:
 
 def set_password(key: str, password: str, again: str) -> str:
 	"""Choose a password by the mailed link; signs in and gives the route to go on to."""
+	if not password:
+		frappe.throw(_("Write the password that you want to have."), PasswordError)
 	if password != again:
 		frappe.throw(_("The two passwords differ: write the same one twice."), PasswordError)
+	if not key:
+		_refuse_link()
 	try:
 		answer = update_password(new_password=password, key=key)
 	except frappe.ValidationError as error:  # too weak; what Frappe says has markup
 		frappe.clear_messages()
 		raise PasswordError(" ".join(strip_html(str(error)).split())) from error
 	if frappe.local.response.pop("http_status_code", None):
-		frappe.throw(
-			_("This link has been used or is too old. Ask for a new one under “Sign in”."), PasswordError
-		)
+		_refuse_link()
 	return HOME if MEMBER in frappe.get_roles() else answer
+
+
+def _refuse_link() -> None:
+	frappe.throw(
+		_("This link has been used or is too old. Ask for a new one under “Sign in”."), PasswordError
+	)

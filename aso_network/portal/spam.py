@@ -43,7 +43,9 @@ def key_of(token: str, form: str, user: str) -> str:
 	"""The key in a token of ours; raises NotSentError for any other, for one too old, and for one sent too quickly."""
 	key, _dot, rest = (token or "").partition(".")
 	issued, _dot, seal = rest.partition(".")
-	if not issued.isdigit() or not hmac.compare_digest(seal, _seal(form, user, key, issued)):
+	if not issued.isdigit() or not hmac.compare_digest(
+		seal.encode(), _seal(form, user, key, issued).encode()
+	):
 		raise NotSentError(_("This page was opened a while ago, or by somebody else. Press Send once more."))
 	age = time.time() - int(issued)
 	if age > TOO_OLD:

@@ -19,7 +19,10 @@ MEGABYTE = 1024 * 1024
 DOCUMENTS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 IMAGES = {kind: ending for kind, ending in DOCUMENTS.items() if kind.startswith("image/")}
 _LONGEST_SIDE = 1600
-_MOST_PIXELS = 60_000_000
+# A JPEG is made smaller while it is read; of others all points lie in the memory at once.
+_MOST_PIXELS = {"image/jpeg": 60_000_000, "image/png": 16_000_000, "image/webp": 16_000_000}
+# Others keep their colours in a table beside the points, or have more of them than a page shows.
+_MODES = ("L", "LA", "RGB", "RGBA")
 # A document is read, it does not do anything.
 _ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile")
 
@@ -66,9 +69,12 @@ def _bare(content: bytes, kind: str) -> bytes:
 	"""The picture upright, not larger than a page needs, without the place and time it was taken."""
 	try:
 		image = Image.open(io.BytesIO(content))
-		if image.width * image.height > _MOST_PIXELS:
+		if image.width * image.height > _MOST_PIXELS[kind]:
 			raise ValueError(image.size)
+		image.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
 		image = ImageOps.exif_transpose(image)
+		if image.mode not in _MODES:
+			image = image.convert("RGBA" if "transparency" in image.info else "RGB")
 		image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
 		if kind == "image/jpeg":
 			image = image.convert("RGB")

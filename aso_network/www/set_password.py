@@ -6,7 +6,7 @@ from aso_network.portal.visitor import Visitor
 
 
 def get_context(visitor: Visitor) -> dict:
-	return {"title": _("Choose a password"), "key": frappe.form_dict.get("key")}
+	return {"title": _("Choose a password"), "key": (frappe.form_dict.get("key") or "")[:140]}
 
 
 def post(visitor: Visitor, values: dict) -> str:

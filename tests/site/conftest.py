@@ -76,6 +76,7 @@ def forget() -> None:
 	frappe.local.role_permissions = {}
 	frappe.db.value_cache.clear()
 	frappe.cache.delete_keys("document_cache::")
+	frappe.cache.delete_keys("aso_confirmations:")  # letters that one address had today
 	frappe.cache.delete_value(list(user_cache_keys))
 	frappe.local.cache.clear()
 	frappe.flags.accounting_dimensions = None

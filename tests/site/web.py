@@ -20,7 +20,13 @@ from werkzeug.wrappers import Request, Response
 from aso_network.portal import spam
 
 
-def visit(path: str, method: str = "GET", cookies: dict[str, str] | None = None, **data: Any) -> Response:
+def visit(
+	path: str,
+	method: str = "GET",
+	cookies: dict[str, str] | None = None,
+	headers: dict[str, str] | None = None,
+	**data: Any,
+) -> Response:
 	"""What the server answers; `data` is the query of a GET, the form of a POST (lists, and files as (stream, name))."""
 	query = data if method == "GET" else None
 	path, _mark, asked = path.partition("?")
@@ -29,8 +35,14 @@ def visit(path: str, method: str = "GET", cookies: dict[str, str] | None = None,
 		method=method,
 		query_string=query or asked or None,
 		data=None if query is not None else data,
-		headers={"Cookie": "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())},
+		headers={
+			"Cookie": "; ".join(f"{name}={value}" for name, value in (cookies or {}).items()),
+			**(headers or {}),
+		},
 	)
+	if frappe.session.user != "Guest":
+		# As after the first page that was shown.
+		frappe.session.data.setdefault("csrf_token", "of the test")
 	frappe.local.request = Request(builder.get_environ())
 	frappe.local.request_ip = "127.0.0.1"
 	frappe.local.form_dict = frappe._dict(frappe.local.request.values.to_dict())

@@ -1,5 +1,7 @@
 """What a form lets out of a text field."""
 
+import time
+
 import pytest
 
 from aso_network.portal import text
@@ -15,7 +17,10 @@ from aso_network.portal import text
 		("👩‍🌾 ضامن", "👩‍🌾 ضامن"),
 		("می‌خواهم", "می‌خواهم"),  # the joiners that Persian and Kurdish words need stay
 		("e\u0301", "é"),
-		("<script>alert(1)</script> {{ 7 * 7 }}", "<script>alert(1)</script> {{ 7 * 7 }}"),  # shown as it is, escaped
+		(
+			"<script>alert(1)</script> {{ 7 * 7 }}",
+			"<script>alert(1)</script> {{ 7 * 7 }}",
+		),  # shown as it is, escaped
 	],
 )
 def test_a_line_keeps_its_letters_and_loses_what_plays_tricks(typed, kept):
@@ -62,3 +67,16 @@ def test_telephone_numbers(typed, found):
 )
 def test_mail_addresses(typed, found):
 	assert text.email(typed) == found
+
+
+def test_a_heap_of_marks_on_one_letter_takes_no_minutes():
+	"""Putting marks in order takes the square of their number: half an hour for what one request can hold."""
+	started = time.monotonic()
+	kept = text.clean("a" + "\u0315\u0300\u0316" * 300_000)
+	assert time.monotonic() - started < 1
+	assert len(kept) <= 31
+	assert text.clean("مُدَرِّسَةٌ") == "مُدَرِّسَةٌ"
+
+
+def test_what_is_cut_is_longer_than_any_field():
+	assert len(text.clean("x" * 1_000_000)) == 20_000

@@ -9,8 +9,8 @@ def get_context(visitor: Visitor) -> dict:
 		redirect_to(frappe.form_dict.get("to") or sign_in.HOME)
 	return {
 		"title": frappe._("Sign in"),
-		"to": frappe.form_dict.get("to"),
-		"usr": frappe.form_dict.get("usr"),
+		"to": (frappe.form_dict.get("to") or "")[:1000],
+		"usr": (frappe.form_dict.get("usr") or "")[:140],
 	}
 
 
