@@ -313,7 +313,7 @@ def _register_now(name, person):
 
 def test_two_for_the_last_place_one_waits():
 	with races.committed(
-		"Training Session", "Training Registration", "Contact", "Network Platform", "Territory"
+		"Training Session", "Training Registration", "Contact", "Network Platform", "Territory", "Email Queue"
 	):
 		session = courses.session(capacity=1).name
 		frappe.db.commit()
@@ -331,7 +331,7 @@ def test_two_for_the_last_place_one_waits():
 
 def test_one_form_sent_twice_at_once_is_one_registration():
 	with races.committed(
-		"Training Session", "Training Registration", "Contact", "Network Platform", "Territory"
+		"Training Session", "Training Registration", "Contact", "Network Platform", "Territory", "Email Queue"
 	):
 		session = courses.session(capacity=5).name
 		frappe.db.commit()
@@ -351,7 +351,7 @@ def test_registering_while_the_office_saves_the_session_loses_nobody():
 		return doc.venue
 
 	with races.committed(
-		"Training Session", "Training Registration", "Contact", "Network Platform", "Territory"
+		"Training Session", "Training Registration", "Contact", "Network Platform", "Territory", "Email Queue"
 	):
 		session, other = courses.session(capacity=5).name, builders.contact().name
 		frappe.db.commit()
