@@ -214,6 +214,17 @@ def decisions(place: Place) -> list[dict]:
 	]
 
 
+# In the words of the members themselves (demo).
+STATEMENT = {
+	"statement_ar": "نريد هيئة تصغي إلى كل منظمة في المدن والبلدات، وتعلن كل قرار مع سببه. (تجريبي)",
+	"statement_en": "We want a body that listens to every organization, in the cities and in the towns. (demo)",
+}
+OBJECTION = {
+	"about": "Result",
+	"reason": "على طاولتنا بدا أن ورقة قُرئت مرتين. نطلب عدّ الأوراق من جديد. (تجريبي)",
+}
+ANSWER = "عدّت اللجنة الأوراق من جديد أمام الحاضرين: تسع عشرة ورقة، بعدد من صوّتوا في الجدول، والنتيجة نفسها. (تجريبي)"
+
 # Kept on paper until the tie for the last seat of Deir Ezzor.
 SEED = "dice in the hall of Aman: 3 6 1 1 5 2 4 6 (demo)"
 
