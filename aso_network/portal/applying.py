@@ -20,16 +20,13 @@ def platforms(language: str) -> Choices:
 	return _sorted(((row.name, row.label or row.title) for row in rows), language)
 
 
-def places(language: str) -> Choices:
-	"""The districts and sub-districts of every platform's governorate; each says which governorate that is."""
-	found = []
-	for governorate in frappe.get_all("Network Platform", pluck="territory"):
-		lft, rgt = frappe.db.get_value("Territory", governorate, ["lft", "rgt"])
-		inside = frappe.get_all(
-			"Territory", filters={"lft": (">", lft), "rgt": ("<", rgt)}, pluck="name", order_by=None
-		)
-		found += [(name, f"{_(governorate)} · {_(name)}") for name in inside]
-	return _sorted(found, language)
+def districts(language: str) -> Choices:
+	"""What lies directly under every platform's governorate: few enough for a phone; the office can be more exact."""
+	governorates = frappe.get_all("Network Platform", pluck="territory", distinct=True, order_by=None)
+	found = frappe.get_all(
+		"Territory", {"parent_territory": ("in", governorates)}, pluck="name", order_by=None
+	)
+	return _sorted(((name, _(name)) for name in found), language)
 
 
 def sectors(language: str) -> Choices:

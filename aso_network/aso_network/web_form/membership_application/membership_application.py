@@ -26,7 +26,7 @@ def open_for(visitor: Visitor) -> None:
 def choices(visitor: Visitor) -> dict[str, list[tuple[str, str]]]:
 	return {
 		"platform": applying.platforms(visitor.language),
-		"territory": applying.places(visitor.language),
+		"territory": applying.districts(visitor.language),
 		"sectors": applying.sectors(visitor.language),
 		"kind": applying.kinds(),
 		"contact_language": list(language.offered().items()),
