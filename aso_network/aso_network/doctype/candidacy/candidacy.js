@@ -1,3 +1,6 @@
+// What people from outside wrote is text; Frappe would show it as HTML where it cannot be edited.
+const as_text = (value) => frappe.utils.escape_html(value || "").replace(/\n/g, "<br>");
+
 frappe.ui.form.on("Candidacy", {
 	setup(frm) {
 		frm.set_query("election", () => ({ filters: { status: "Nominations Open" } }));
@@ -18,6 +21,7 @@ frappe.ui.form.on("Candidacy", {
 	},
 
 	refresh(frm) {
+		["statement_ar", "statement_en"].forEach((field) => frm.set_df_property(field, "formatter", as_text));
 		follow_election(frm);
 		load_representatives(frm);
 		if (!frm.is_new()) {

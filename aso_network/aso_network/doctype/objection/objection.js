@@ -1,4 +1,7 @@
 // An objection: entered as a member wrote it, then decided with the reason that each last step asks for.
+// What people from outside wrote is text; Frappe would show it as HTML where it cannot be edited.
+const as_text = (value) => frappe.utils.escape_html(value || "").replace(/\n/g, "<br>");
+
 frappe.ui.form.on("Objection", {
 	setup(frm) {
 		frm.set_query("election", () => ({
@@ -17,6 +20,7 @@ frappe.ui.form.on("Objection", {
 	},
 
 	refresh(frm) {
+		["reason", "decision"].forEach((field) => frm.set_df_property(field, "formatter", as_text));
 		if (frm.is_new()) {
 			return;
 		}
