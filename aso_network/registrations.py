@@ -146,6 +146,7 @@ def _register(source: str, values: dict) -> Document:
 	existing = _same_person(doc)
 	if existing:
 		return frappe.get_doc(doc.doctype, existing)
+	known_by = {"contact": doc.contact} if doc.contact else {"person_id": _person_id(doc)}
 	frappe.db.savepoint("registration")
 	try:
 		# Members and the public have no right to create one; who may was checked by the caller and by require_open.
@@ -154,7 +155,7 @@ def _register(source: str, values: dict) -> Document:
 		# Sent twice at the same moment: the other one was first.
 		frappe.db.rollback(save_point="registration")
 		frappe.clear_messages()
-		first = {"session": doc.session, "person_id": _person_id(doc), "live": "1"}
+		first = {"session": doc.session, "live": "1", **known_by}
 		name = frappe.db.get_value(doc.doctype, first, "name", for_update=True)
 		if not name:
 			raise
@@ -453,6 +454,7 @@ def follow_list(session: Document) -> None:
 		_tie(row.name, registration.name)
 		row.registration = registration.name
 		session.waiting_count -= 1
+		confirm(frappe.get_doc("Training Registration", registration.name))
 	frappe.db.set_value(
 		"Training Session", session.name, "waiting_count", session.waiting_count, update_modified=False
 	)
@@ -604,15 +606,17 @@ def state_sentence(doc: Document) -> str:
 
 def confirm(doc: Document) -> None:
 	"""Tell the person by mail, if there is an address, with a link to cancel. Written by nobody else's words: what
-	was typed into the form is not in it, since anybody can type anybody's address."""
+	was typed into the form is not in it, since anybody can type anybody's address. In the language of whoever
+	registers; where the office acts, in that of the address."""
 	if not doc.email or (doc.source == PUBLIC and _letters_today(doc.email) > LETTERS_A_DAY):
 		return
+	own = doc.source != OFFICE and frappe.session.user == doc.owner
+	language = frappe.local.lang if own else mail.language_of(doc.email)
 	session = frappe.db.get_value("Training Session", doc.session, list(_SESSION), as_dict=True)
-	title = training.title_in_language(session)
-	mail.send(
-		doc.email,
-		_("Your registration: {0}").format(title),
-		mail.body(
+	with mail.in_language(language):
+		title = training.title_in_language(session)
+		subject = _("Your registration: {0}").format(title)
+		body = mail.body(
 			_("You were registered for {0}.").format(title),
 			_("It starts on {0}, {1}.").format(format_datetime(session.starts_on), session.venue or ""),
 			state_sentence(doc),
@@ -620,10 +624,8 @@ def confirm(doc: Document) -> None:
 				"If you cannot come, or did not register yourself, cancel here, so that somebody else can come:"
 			),
 			link=f"/register/cancel?registration={doc.name}&token={token(doc.name)}",
-		),
-		reference=doc,
-		language=frappe.local.lang,
-	)
+		)
+	mail.send(doc.email, subject, body, reference=doc, language=language)
 
 
 def _letters_today(email: str) -> int:

@@ -257,6 +257,7 @@ def test_nobody_overtakes_who_is_waiting():
 	assert frappe.db.get_value("Training Registration", waiting.name, "status") == "Registered"
 	assert courses.row(session.name, waiting.contact).registration == waiting.name
 	assert numbers(session) == (1, 1)
+	assert sorted("You have a place." in letter for letter in letters(waiting.name)) == [False, True]
 
 
 def test_people_the_office_listed_count_and_are_not_listed_twice():
@@ -339,6 +340,24 @@ def test_one_form_sent_twice_at_once_is_one_registration():
 		assert outcomes == ("Registered", "Registered")
 		assert frappe.db.count("Training Registration", {"session": session}) == 1
 		assert frappe.db.count("Session Participant", {"parent": session}) == 1
+		assert frappe.db.get_value("Training Session", session, "registered_count") == 1
+
+
+def test_one_person_of_a_member_sent_twice_at_once_is_one_registration():
+	with races.committed(
+		*("Training Session", "Training Registration", "Contact", "Network Platform", "Territory"),
+		*("Member Organization", "Network Audit Event"),
+	):
+		user, own = courses.member()
+		session, contact = courses.session(capacity=5).name, builders.delegate(own)
+		frappe.db.commit()
+
+		def register():
+			frappe.set_user(user)
+			return registrations.register_member(str(own), session, contact=contact).status
+
+		assert races.race(register, register) == ("Registered", "Registered")
+		assert frappe.db.count("Training Registration", {"session": session}) == 1
 		assert frappe.db.get_value("Training Session", session, "registered_count") == 1
 
 

@@ -31,8 +31,7 @@ def choices(visitor: Visitor) -> dict[str, list[tuple[str, str]] | None]:
 
 
 def defaults(visitor: Visitor) -> dict:
-	sessions = training.open_sessions(visitor)
-	return {"contact": "", "session": sessions[0].name if len(sessions) == 1 else None}
+	return {"contact": ""}
 
 
 def submit(visitor: Visitor, values: dict, name: str | None) -> Document:
