@@ -282,12 +282,14 @@ def _draft(doc: Document) -> Document:
 
 def _make_organization(doc: Document) -> Document:
 	organization = _draft(doc)
+	# To confirm the application, or to move it on, was checked; the register takes over what is written in it.
+	organization.insert(ignore_permissions=True)
+	# Not before: a contact that is older than its organisation stays when that is deleted.
 	organization.append(
 		"representatives",
 		{"contact": _contact(doc), "position": doc.contact_position, "is_delegate": 1, "from_date": today()},
 	)
-	# To confirm the application, or to move it on, was checked; the register takes over what is written in it.
-	organization.insert(ignore_permissions=True)
+	organization.save(ignore_permissions=True)
 	attached = {"file_url": doc.paper, "attached_to_doctype": DOCTYPE, "attached_to_name": doc.name}
 	if doc.paper and frappe.db.exists("File", attached):
 		# The same paper, for whoever may see the organisation.
@@ -410,7 +412,13 @@ def forget_platform(platform: Document) -> None:
 	_delete(frappe.get_all(DOCTYPE, {"platform": platform.name, "status": "Unconfirmed"}, pluck="name"))
 
 
-def _delete(unconfirmed: list[str]) -> None:
-	for name in unconfirmed:
-		# It follows from the settings, or from the right to delete the platform. No copy is kept either.
-		frappe.delete_doc(DOCTYPE, name, ignore_permissions=True, delete_permanently=True)
+def forget_organization(organization: Document) -> None:
+	"""The organisation is deleted, which it can be before anybody has looked at it: so is what it was made from."""
+	_delete(frappe.get_all(DOCTYPE, {"organization": organization.name}, pluck="name"))
+
+
+def _delete(applications: list[str]) -> None:
+	for name in applications:
+		# It follows from the settings, or from the right to delete the platform or the organisation. By force: the
+		# lines of the audit trail stay. No other copy is kept.
+		frappe.delete_doc(DOCTYPE, name, force=True, ignore_permissions=True, delete_permanently=True)

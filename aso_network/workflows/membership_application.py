@@ -11,7 +11,8 @@ LIFECYCLE = Lifecycle(
 	states=(
 		State("Unconfirmed", "Inverse", deletable=True),
 		State("Confirmed", "Warning"),
-		State("Registered", "Success"),
+		# What counts from then on is the organisation.
+		State("Registered", "Success", deletable=True),
 		State("Declined", "Danger"),
 	),
 	moves=(

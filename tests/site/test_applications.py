@@ -452,6 +452,16 @@ def test_what_nobody_confirmed_is_deleted_with_its_file(platform):
 	assert frappe.db.exists(old.doctype, fresh.name) and frappe.db.exists(old.doctype, confirmed.name)
 
 
+def test_an_organization_that_is_deleted_before_the_review_takes_its_application_along(platform):
+	application = apply(platform)
+	confirm(token())
+	made = organization_of(application)
+	with builders.as_user(builders.user(MANAGER)):
+		frappe.delete_doc("Member Organization", made.name)
+	assert not frappe.db.exists(application.doctype, application.name)
+	assert not frappe.db.exists("Contact Email", {"email_id": EMAIL})
+
+
 @pytest.mark.parametrize("role", [*ALL_ROLES, None])
 def test_the_office_sees_applications_and_nobody_else(platform, role):
 	application = apply(platform, sectors=frappe.get_all("Network Sector", pluck="name", limit=1))

@@ -2,7 +2,7 @@ import frappe
 from frappe.contacts.address_and_contact import load_address_and_contact
 from frappe.model.document import Document
 
-from aso_network import accounts, membership
+from aso_network import accounts, applications, membership
 from aso_network.changes import keep
 
 
@@ -26,6 +26,7 @@ class MemberOrganization(Document):
 		accounts.follow(self)
 
 	def on_trash(self) -> None:
+		applications.forget_organization(self)
 		membership.release_contacts(self)
 
 	def show_unique_validation_message(self, e: Exception) -> None:
