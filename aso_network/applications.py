@@ -131,7 +131,7 @@ def send_link(doc: Document) -> bool:
 	if doc.status != "Unconfirmed" or _letters_today(doc.contact_email) >= LETTERS_A_DAY:
 		return False
 	token = secrets.token_hex(24)  # no mark in it at which a mail program could end the link
-	days = cint(frappe.db.get_single_value("ASO Network Settings", "application_link_days"))
+	days = _days("application_link_days", 7)
 	# Whoever holds the table does not hold the link.
 	doc.db_set(
 		{"token_hash": _hash(token), "token_expires_on": add_to_date(now_datetime(), days=days)},
@@ -195,6 +195,10 @@ def name_for(doc: Document) -> str:
 
 def _hash(token: str) -> str:
 	return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _days(setting: str, default: int) -> int:
+	return cint(frappe.db.get_single_value("ASO Network Settings", setting)) or default
 
 
 def _letters_today(email: str) -> int:
@@ -398,7 +402,7 @@ def _office_of(doc: Document) -> list[str]:
 
 def delete_unconfirmed() -> None:
 	"""Scheduled: an application that nobody confirmed is forgotten, with its file."""
-	days = cint(frappe.db.get_single_value("ASO Network Settings", "application_keep_days"))
+	days = _days("application_keep_days", 30)
 	old = frappe.get_all(
 		DOCTYPE,
 		filters={"status": "Unconfirmed", "creation": ("<", add_to_date(now_datetime(), days=-days))},
