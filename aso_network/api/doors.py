@@ -12,6 +12,8 @@ from typing import Any
 
 import frappe
 import frappe.client
+import frappe.contacts.doctype.address.address as frappe_address
+import frappe.contacts.doctype.address.address as addresses
 import frappe.desk.form.load
 import frappe.desk.search
 import frappe.utils.global_search
@@ -35,6 +37,23 @@ def get_count(doctype: str, filters: Any = None, debug: Any = False, cache: Any 
 	return frappe.get_list(
 		doctype, filters=filters, fields=[f"count(`tab{doctype}`.name) as total"], order_by=None
 	)[0].total
+
+
+@frappe.whitelist()
+def validate_link(doctype: str, docname: str, fields: Any = None) -> Any:
+	"""Frappe's own says of any name whether there is such a document."""
+	if _is_ours(doctype) and not _may_know(doctype, docname):
+		return {"name": None}
+	return frappe.call(frappe.client.validate_link, doctype=doctype, docname=docname, fields=fields)
+
+
+@frappe.whitelist()
+def get_default_address(doctype: str, name: str | None, **kwargs: Any) -> str | None:
+	"""Where anybody lives, for whoever knows what they are called."""
+	kwargs.pop("cmd", None)
+	if _is_ours(doctype) and not _may_know(doctype, name):
+		return None
+	return frappe.call(addresses.get_default_address, doctype=doctype, name=name, **kwargs)
 
 
 @frappe.whitelist()
@@ -83,6 +102,14 @@ def get_link_title(doctype: str, docname: str) -> str | None:
 	if _is_ours(doctype) and not _has_desk() and not frappe.has_permission(doctype, "read", docname):
 		return docname
 	return frappe.desk.search.get_link_title(doctype, docname)
+
+
+@frappe.whitelist()
+def get_default_address(doctype: str, name: str | None, sort_key: str = "is_primary_address") -> str | None:
+	"""The name of an address says whose it is, and often where."""
+	if (_is_ours(doctype) or not _has_desk()) and not frappe.has_permission(doctype, "read", name):
+		return None
+	return frappe_address.get_default_address(doctype, name, sort_key)
 
 
 @frappe.whitelist()
@@ -140,9 +167,16 @@ def _is_ours(doctype: str) -> bool:
 	return doctype in (*guarded_doctypes(), "File") or frappe.get_meta(doctype).module == MODULE
 
 
+def _may_know(doctype: str, name: str | None) -> bool:
+	return bool(name and frappe.db.exists(doctype, name)) and any(
+		frappe.has_permission(doctype, right, name) for right in ("read", "select")
+	)
+
+
 def _narrowed(doctype: str, kwargs: dict[str, Any]) -> dict[str, Any]:
 	kwargs.pop("cmd", None)
-	if _is_ours(doctype):
+	# Whoever has no desk has no fields that ignore them either, but some letters and tasks that are their own.
+	if _is_ours(doctype) or not _has_desk():
 		kwargs["ignore_user_permissions"] = False
 	return kwargs
 

@@ -101,7 +101,8 @@ def use() -> dict:
 	member = PEOPLE["Member Representative"]
 	platform = builders.platform(territory="Deir-ez-Zor", name_en="Deir Ezzor")
 	mine, other = (builders.organization(platform, status="Applied") for _n in range(2))
-	frappe.db.set_value("Contact", builders.delegate(mine), "user", member)
+	own = builders.organization(platform)
+	frappe.db.set_value("Contact", builders.delegate(own), "user", member)
 	doc = frappe.get_doc("Member Organization", mine)
 	doc.add_comment("Comment", "A remark")
 	doc.add_tag("tagged")
@@ -131,7 +132,7 @@ def use() -> dict:
 	frappe.db.commit()
 	_import_states(mine, other)
 	return {
-		"searched": _search_globally(member, mine, other),
+		"searched": _search_globally(member, own, other),
 		"states": frappe.get_all(
 			"Member Organization", filters={"name": ("in", (mine, other))}, pluck="status"
 		),

@@ -298,7 +298,7 @@ def test_who_comes_back_is_the_same_contact(org):
 
 
 def test_a_contact_of_another_organization_is_not_taken_over(org):
-	contact, address = person(9, phone_nos=[{"phone": "0999", "is_primary_mobile_no": 1}])
+	contact, address = person(9)
 	other = builders.organization(
 		builders.platform(),
 		representatives=[{"contact": contact, "is_delegate": 1, "from_date": "2000-01-01"}],
