@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Avg, Count
 from frappe.utils import add_days, cint, flt, get_datetime, now_datetime
 
-from aso_network import representation, training
+from aso_network import reading, representation, training
 from aso_network.portal.language import format_datetime
 
 RATINGS = ("content", "trainer", "usefulness")
@@ -167,11 +167,10 @@ def _row(session: str, contact: str) -> frappe._dict | None:
 def _attendance_taken(sessions: set[str]) -> set[str]:
 	"""Those of `sessions` in which somebody is ticked as present; in the others everybody listed counts."""
 	return set(
-		frappe.get_all(
+		reading.column(
 			"Session Participant",
-			filters={"parenttype": "Training Session", "parent": ("in", list(sessions)), "attended": 1},
-			pluck="parent",
-			distinct=True,
+			{"parenttype": "Training Session", "parent": ("in", sessions), "attended": 1},
+			"parent",
 		)
 	)
 
@@ -181,7 +180,7 @@ def _until(session: frappe._dict) -> datetime:
 
 
 def _days() -> int:
-	return cint(frappe.db.get_single_value("ASO Network Settings", "feedback_days")) or DEFAULT_DAYS
+	return cint(frappe.get_cached_doc("ASO Network Settings").feedback_days) or DEFAULT_DAYS
 
 
 def _no_participant() -> None:

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import formatdate, getdate, today
 
-from aso_network import names, permissions, platforms
+from aso_network import names, permissions, platforms, reading
 
 # A name is free again once its bearer was turned away or has left; who comes back applies anew.
 WITHOUT_CLAIM = ("Rejected", "Withdrawn")
@@ -145,10 +145,10 @@ def search_words(text: str) -> list[tuple[str, str, str]]:
 def names_in(language: str, organizations: list[str]) -> dict[str, str]:
 	"""Name of the record → what the organisation is called in `language`, or else its title."""
 	field = names.field_for(language)
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Member Organization",
-		filters={"name": ("in", organizations)},
-		fields=["name", "title", f"{field} as own"],
+		{"name": ("in", organizations)},
+		("name", "title", f"{field} as own"),
 	)
 	return {row.name: row.own or row.title for row in rows}
 

@@ -21,6 +21,7 @@ from frappe import _
 from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from frappe.model.document import Document
 from frappe.permissions import AUTOMATIC_ROLES, SYSTEM_USER_ROLE
+from frappe.query_builder import Order
 from frappe.utils import getdate
 
 from aso_network.roles import COMMITTEE, DESK_ROLES, MEMBER, OBSERVER
@@ -108,21 +109,28 @@ def own_organizations(user: str) -> set[str]:
 
 
 def own_rows(user: str) -> list[frappe._dict]:
-	"""Those representative rows: `parent`, `contact`, `is_delegate`, `from_date`, `to_date`, `has_left`."""
-	rows = frappe.get_all(
-		"Organization Representative",
-		filters={"parenttype": "Member Organization", "contact": ("in", contacts_of(user))},
-		fields=["parent", "contact", "is_delegate", "from_date", "to_date", "has_left"],
+	"""Those representative rows: `parent`, `contact`, `is_delegate`, `from_date`, `to_date`, `has_left`, and of the
+	organisation `title`, `name_en`, `name_ar`, `name_ku`, `status`, `platform`, `publish_level`.
+
+	In one query: every page that a member opens begins with it.
+	"""
+	row, contact = frappe.qb.DocType("Organization Representative"), frappe.qb.DocType("Contact")
+	organization = frappe.qb.DocType("Member Organization")
+	rows = (
+		frappe.qb.from_(contact)
+		.join(row)
+		.on((row.contact == contact.name) & (row.parenttype == "Member Organization"))
+		.join(organization)
+		.on((organization.name == row.parent) & organization.status.isin(WITH_ACCESS))
+		.select(
+			*(row.parent, row.contact, row.is_delegate, row.from_date, row.to_date, row.has_left),
+			*(organization.title, organization.name_en, organization.name_ar, organization.name_ku),
+			*(organization.status, organization.platform, organization.publish_level),
+		)
+		.where((contact.user == user) | (contact.email_id == _email_of(user)))
+		.run(as_dict=True)
 	)
-	rows = [row for row in rows if is_in_force(row)]
-	if not rows:
-		return []
-	admitted = frappe.get_all(
-		"Member Organization",
-		filters={"name": ("in", [row.parent for row in rows]), "status": ("in", WITH_ACCESS)},
-		pluck="name",
-	)
-	return [row for row in rows if row.parent in admitted]
+	return [row for row in rows if is_in_force(row)]
 
 
 def is_in_force(row: frappe._dict | Document) -> bool:
@@ -137,8 +145,15 @@ def is_in_force(row: frappe._dict | Document) -> bool:
 
 def contacts_of(user: str) -> list[str]:
 	"""The Contacts that are this user: tied to it, or with its e-mail address."""
-	email = frappe.db.get_value("User", user, "email")
-	return frappe.get_all("Contact", or_filters={"user": user, "email_id": email or user}, pluck="name")
+	contact = frappe.qb.DocType("Contact")
+	found = frappe.qb.from_(contact).select(contact.name).orderby(contact.modified, order=Order.desc)
+	return [
+		name for (name,) in found.where((contact.user == user) | (contact.email_id == _email_of(user))).run()
+	]
+
+
+def _email_of(user: str) -> str:
+	return frappe.get_cached_value("User", user, "email") or user
 
 
 def _of_served(fieldname: str) -> Rule:

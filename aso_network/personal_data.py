@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils.caching import site_cache
+from pypika.terms import ValueWrapper
 
-from aso_network import mail, membership, permissions
+from aso_network import mail, membership, permissions, reading
 from aso_network.custom_fields import MODULE
 from aso_network.portal import text
 
@@ -37,7 +40,7 @@ class AlreadyAskedError(frappe.ValidationError):
 def collect(user: str) -> dict[str, Any]:
 	"""All of it, ready to be written as JSON: `account`, `contacts`, `represents`, `mentioned`, `asked_for_deletion`."""
 	contacts = permissions.contacts_of(user)
-	represents = frappe.get_all(
+	represents = reading.rows(
 		"Organization Representative",
 		filters={"parenttype": "Member Organization", "contact": ("in", contacts)},
 		fields=["parent as organization", "position", "is_delegate", "from_date", "to_date"],
@@ -106,7 +109,7 @@ def waiting_request(user: str) -> str | None:
 
 
 def _contact(name: str) -> dict[str, Any]:
-	doc = frappe.get_doc("Contact", name)
+	doc = frappe.get_cached_doc("Contact", name)
 	return {
 		"name": doc.name,
 		"first_name": doc.first_name,
@@ -121,7 +124,29 @@ def _contact(name: str) -> dict[str, Any]:
 
 def _mentioned(contacts: list[str]) -> list[dict[str, str]]:
 	"""Where else the person is named: `kind`, `name` and `title` of the record, and `part`, what they are in it."""
-	found = []
+	if not contacts:
+		return []
+	asked = []
+	for doctype, fieldname, label, is_row in _fields_of_people():
+		table = frappe.qb.DocType(doctype)
+		kind, name = (table.parenttype, table.parent) if is_row else (ValueWrapper(doctype), table.name)
+		asked.append(
+			frappe.qb.from_(table)
+			.select(kind.as_("kind"), name.as_("name"), ValueWrapper(label).as_("part"))
+			.where(table[fieldname].isin(contacts))
+		)
+	# Some twenty tables, one question.
+	found = reduce(lambda first, second: first.union_all(second), asked).run(as_dict=True)
+	found = [row for row in found if row.kind not in _NOT_LISTED]
+	for row in found:
+		row.title = frappe.db.get_value(row.kind, row.name, frappe.get_meta(row.kind).title_field or "name")
+	return sorted(found, key=lambda row: (row.kind, row.name))
+
+
+@site_cache(ttl=3600)
+def _fields_of_people() -> list[tuple[str, str, str, bool]]:
+	"""DocType, field, its label and whether it is a table's row, of all fields of the app that hold a Contact."""
+	fields = []
 	for field in frappe.get_all(
 		"DocField",
 		filters={"fieldtype": "Link", "options": "Contact"},
@@ -129,17 +154,9 @@ def _mentioned(contacts: list[str]) -> list[dict[str, str]]:
 		order_by="parent, idx",
 	):
 		meta = frappe.get_meta(field.parent)
-		if meta.module != MODULE or field.parent in (*_NOT_LISTED, "Organization Representative"):
-			continue
-		columns = ["parenttype as kind", "parent as name"] if meta.istable else ["name"]
-		for row in frappe.get_all(
-			field.parent, {field.fieldname: ("in", contacts)}, columns, order_by="name"
-		):
-			kind = row.kind or field.parent
-			if kind not in _NOT_LISTED:
-				title = frappe.db.get_value(kind, row.name, frappe.get_meta(kind).title_field or "name")
-				found.append({"kind": kind, "name": row.name, "title": title, "part": field.label})
-	return found
+		if meta.module == MODULE and field.parent not in (*_NOT_LISTED, "Organization Representative"):
+			fields.append((field.parent, field.fieldname, field.label, bool(meta.istable)))
+	return fields
 
 
 def _set_phone(doc: Document, phone: str | None) -> None:

@@ -50,7 +50,7 @@ def title(doc: Document) -> str:
 
 def name_in(language: str, platform: str) -> str:
 	"""What `platform` is called in `language`, or else its name."""
-	return frappe.db.get_value("Network Platform", platform, names.field_for(language)) or platform
+	return frappe.get_cached_value("Network Platform", platform, names.field_for(language)) or platform
 
 
 def keep_computed(doc: Document) -> None:

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, today
 
-from aso_network import attachments, contacts, membership, names, permissions
+from aso_network import attachments, contacts, membership, names, permissions, reading
 from aso_network.changes import changed_labels
 from aso_network.portal import text
 from aso_network.roles import MANAGER, OFFICER
@@ -89,7 +89,7 @@ def waiting(organization: str) -> list[frappe._dict]:
 
 def people(organization: str) -> list[frappe._dict]:
 	"""Who represents `organization` today: `contact`, `full_name`, `position`, `is_delegate`; the delegate first."""
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Organization Representative",
 		filters={"parenttype": "Member Organization", "parent": organization},
 		fields=["contact", "full_name", "position", "is_delegate", "from_date", "to_date", "has_left"],

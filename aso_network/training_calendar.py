@@ -25,21 +25,23 @@ _FIELDS = [
 ]
 
 
-def sessions(levels: Collection[str], since: datetime | None = None) -> list[frappe._dict]:
-	"""Announced sessions of these publish levels that end after `since` (now, if not given), the next one first.
+def sessions(
+	levels: Collection[str], since: datetime | None = None, platform: str | None = None
+) -> list[frappe._dict]:
+	"""Announced sessions of these publish levels that end after `since` (now, if not given), the next one first;
+	those of one platform, or all.
 
 	What is read is listed here: trainers and participants are nobody's business outside the office.
 	"""
-	return frappe.get_all(
-		"Training Session",
-		filters={
-			"status": ("in", ANNOUNCED),
-			"publish_level": ("in", list(levels)),
-			"ends_on": (">=", since or now_datetime()),
-		},
-		fields=_FIELDS,
-		order_by="starts_on, name",
+	session = frappe.qb.DocType("Training Session")
+	query = (
+		frappe.qb.from_(session)
+		.select(*(session[field] for field in _FIELDS))
+		.where(session.status.isin(ANNOUNCED) & session.publish_level.isin(list(levels)))
+		.where(session.ends_on >= (since or now_datetime()))
+		.orderby(session.starts_on, session.name)
 	)
+	return (query.where(session.platform == platform) if platform else query).run(as_dict=True)
 
 
 def feed(levels: Collection[str]) -> str:

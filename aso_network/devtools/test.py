@@ -309,7 +309,9 @@ def main(names: list[str]) -> int:
 		return measure(f"tests/bench/{names[0]}.py")
 	unknown = set(names) - set(TIERS)
 	if not names or unknown:
-		say(f"usage: test.py {' '.join(TIERS)} | lint | screenshots | scale | portal | register | count | fuzz")
+		say(
+			f"usage: test.py {' '.join(TIERS)} | lint | screenshots | scale | portal | register | count | fuzz"
+		)
 		return 2
 	return run_tiers(names)
 

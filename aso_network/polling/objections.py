@@ -100,7 +100,7 @@ def last_day(election: Document | frappe._dict) -> date | None:
 
 
 def days_after_announcement() -> int:
-	return cint(frappe.db.get_single_value("ASO Network Settings", "objection_days"))
+	return cint(frappe.get_cached_doc("ASO Network Settings").objection_days)
 
 
 def open_by_matter(election: str) -> dict[str, int]:

@@ -7,30 +7,26 @@ import re
 import frappe
 from frappe import _
 
-from aso_network import names
+from aso_network import names, reading
 from aso_network.portal.sorting import sort_key
 
 Choices = list[tuple[str, str]]
 
 
 def platforms(language: str) -> Choices:
-	rows = frappe.get_all(
-		"Network Platform", fields=["name", "title", f"{names.field_for(language)} as label"]
-	)
+	rows = reading.rows("Network Platform", {}, ("name", "title", f"{names.field_for(language)} as label"))
 	return _sorted(((row.name, row.label or row.title) for row in rows), language)
 
 
 def districts(language: str) -> Choices:
 	"""What lies directly under every platform's governorate: few enough for a phone; the office can be more exact."""
-	governorates = frappe.get_all("Network Platform", pluck="territory", distinct=True, order_by=None)
-	found = frappe.get_all(
-		"Territory", {"parent_territory": ("in", governorates)}, pluck="name", order_by=None
-	)
+	governorates = reading.column("Network Platform", {}, "territory")
+	found = reading.column("Territory", {"parent_territory": ("in", governorates)}, "name")
 	return _sorted(((name, _(name)) for name in found), language)
 
 
 def sectors(language: str) -> Choices:
-	return _sorted(((name, _(name)) for name in frappe.get_all("Network Sector", pluck="name")), language)
+	return _sorted(((name, _(name)) for name in reading.column("Network Sector", {}, "name")), language)
 
 
 def kinds() -> Choices:

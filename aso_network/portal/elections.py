@@ -18,7 +18,7 @@ from frappe import _
 from frappe.utils import get_datetime, now_datetime
 from PIL import Image, ImageOps
 
-from aso_network import membership
+from aso_network import membership, reading
 from aso_network.polling import candidacies, nominations, objections, rules
 from aso_network.portal import results
 from aso_network.portal.language import format_date, format_datetime
@@ -49,7 +49,7 @@ def overview(visitor: Visitor) -> list[frappe._dict]:
 	organization = require_member(visitor)
 	if organization.status not in INSIDE:
 		return []
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Election",
 		filters={"platform": organization.platform, "status": ("not in", NOT_YET)},
 		fields=_FIELDS,
@@ -266,7 +266,7 @@ def _now(election: frappe._dict) -> str:
 
 
 def _own_candidacies(organization: str, elections: list[str]) -> list[frappe._dict]:
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Candidacy",
 		filters={"organization": organization, "election": ("in", elections)},
 		fields=[
@@ -291,7 +291,7 @@ def _own_candidacies(organization: str, elections: list[str]) -> list[frappe._di
 
 def _standing(election: frappe._dict, organization: frappe._dict) -> list[frappe._dict]:
 	"""Who stands so far, of the others: names only. Words and pictures nobody has looked at yet are not shown."""
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Candidacy",
 		filters={
 			"election": election.name,
@@ -311,7 +311,7 @@ def _standing(election: frappe._dict, organization: frappe._dict) -> list[frappe
 
 def _candidates(election: frappe._dict, visitor: Visitor) -> list[frappe._dict]:
 	"""The published list, in the order of the ballot."""
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Candidacy",
 		filters={"election": election.name, "status": "Accepted"},
 		fields=[
@@ -338,7 +338,7 @@ def _statements(candidacy: frappe._dict, visitor: Visitor) -> list[str]:
 def _endorsements(candidacies: list[str]) -> dict[str, list[str]]:
 	"""Candidacy → who endorses it."""
 	found: dict[str, list[str]] = {}
-	for row in frappe.get_all(
+	for row in reading.rows(
 		"Candidacy Endorsement",
 		filters={"parenttype": "Candidacy", "parent": ("in", candidacies)},
 		fields=["parent", "organization"],
@@ -382,16 +382,14 @@ def _thumbnail(content: bytes) -> bytes:
 
 def _rolls_with(organization: str, elections: list[str]) -> set[str]:
 	return set(
-		frappe.get_all(
-			"Election Voter",
-			filters={"organization": organization, "election": ("in", elections)},
-			pluck="election",
+		reading.column(
+			"Election Voter", {"organization": organization, "election": ("in", elections)}, "election"
 		)
 	)
 
 
 def _own_objections(election: frappe._dict, organization: str) -> list[frappe._dict]:
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Objection",
 		filters={"election": election.name, "organization": organization},
 		fields=[

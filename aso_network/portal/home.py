@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from aso_network import permissions, platforms, profiles
+from aso_network import permissions, platforms, profiles, reading
 from aso_network import representative_changes as changes
 from aso_network.portal import applying, elections, initiatives, language, meetings, training
 from aso_network.portal.sorting import sort_key
@@ -39,7 +39,7 @@ class Step(NamedTuple):
 def overview(visitor: Visitor) -> dict:
 	"""Everything on the page, of the organisation for which the visitor acts."""
 	organization = require_member(visitor)
-	doc = frappe.get_doc("Member Organization", organization.name)
+	doc = frappe.get_cached_doc("Member Organization", organization.name)
 	return {
 		"status": organization.status,
 		"stands": _stands(organization, visitor.language),
@@ -151,15 +151,11 @@ def _facts(doc: object) -> list[tuple[str, str]]:
 
 def _documents(organization: str) -> list[frappe._dict]:
 	"""Files on the organisation itself and on its letters; whoever may see the organisation may read them."""
-	letters = frappe.get_all(changes.DOCTYPE, filters={"organization": organization}, pluck="name")
-	return frappe.get_all(
+	letters = reading.column(changes.DOCTYPE, {"organization": organization}, "name")
+	return reading.rows(
 		"File",
-		filters={"is_private": 1, "is_folder": 0},
-		or_filters=[
-			["File", "attached_to_name", "=", organization],
-			["File", "attached_to_name", "in", letters or [""]],
-		],
-		fields=["name", "file_name", "file_url", "creation"],
+		{"is_private": 1, "is_folder": 0, "attached_to_name": ("in", [organization, *letters])},
+		("name", "file_name", "file_url", "creation"),
 		order_by="creation desc",
 		limit=50,
 	)

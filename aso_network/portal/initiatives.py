@@ -11,7 +11,7 @@ import frappe
 from frappe.query_builder import Order
 from frappe.utils import strip_html
 
-from aso_network import initiatives, membership, names
+from aso_network import initiatives, membership, names, reading
 from aso_network.portal.visitor import Visitor
 
 _COLUMNS = ("name", "title", "title_ar", "status", "start_date", "end_date", "description", "proposed_by")
@@ -19,13 +19,13 @@ _COLUMNS = ("name", "title", "title_ar", "status", "start_date", "end_date", "de
 
 def own(visitor: Visitor) -> list[frappe._dict]:
 	"""What the organisation has proposed, with every partner and its answer."""
-	found = frappe.get_all(
+	found = reading.rows(
 		"Network Activity",
 		filters={"kind": "Initiative", "proposed_by": visitor.organization.name},
 		fields=list(_COLUMNS),
 		order_by="creation desc",
 	)
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Activity Partner",
 		filters={"parenttype": "Network Activity", "parent": ("in", [row.name for row in found])},
 		fields=["parent", "organization", "partner_name", "confirmed"],

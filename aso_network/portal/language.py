@@ -69,14 +69,17 @@ def forget_offered(doc: object = None, method: str | None = None) -> None:
 _held: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
 
 
-def lend_translations() -> None:
+def lend_translations(lang: str | None = None) -> None:
 	"""Let this request use the translations that the process has read already.
 
 	Frappe unpacks all of them, some fifteen thousand, from Redis at the first word of every request: longer than the
 	rest of a page takes. They stay the same until the mark goes that lies beside them: with all translations when
 	Frappe's caches are cleared, and by `forget_translations` when the desk changes one.
 	"""
-	lang = frappe.local.lang
+	lang = lang or frappe.local.lang
+	lent = frappe.local.cache.setdefault(frappe.cache.make_key(MERGED_TRANSLATION_KEY), {})
+	if lang in lent:
+		return
 	field = _mark_of(lang)
 	mark = frappe.cache.hget(MERGED_TRANSLATION_KEY, field)
 	if not mark:
@@ -86,7 +89,7 @@ def lend_translations() -> None:
 	held = _held.get((frappe.local.site, lang))
 	if not held or held[0] != mark:
 		held = _held[frappe.local.site, lang] = (mark, get_all_translations(lang))
-	frappe.local.cache.setdefault(frappe.cache.make_key(MERGED_TRANSLATION_KEY), {})[lang] = held[1]
+	lent[lang] = held[1]
 
 
 def forget_translations(doc: Document, method: str | None = None) -> None:

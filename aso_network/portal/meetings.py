@@ -14,7 +14,7 @@ from frappe.utils import format_time, getdate
 from frappe.utils.html_utils import clean_html
 from markupsafe import Markup
 
-from aso_network import meetings, platforms
+from aso_network import meetings, platforms, reading
 from aso_network.polling import rules
 from aso_network.portal import results
 from aso_network.portal.elections import INSIDE
@@ -36,7 +36,7 @@ def overview(visitor: Visitor) -> dict[str, list[frappe._dict]]:
 	"""The meetings to which the visitor's platform was invited: `coming`, the next one first, and `past`."""
 	organization = require_member(visitor)
 	rows = (
-		frappe.get_all(
+		reading.rows(
 			"General Meeting",
 			filters={"platform": organization.platform, "status": ("in", (*INVITED, "Cancelled"))},
 			fields=_FIELDS,
@@ -78,7 +78,7 @@ def one(visitor: Visitor, name: str) -> dict[str, Any]:
 	concluded = meeting.status == "Concluded"
 	return {
 		"meeting": meeting,
-		"agenda": frappe.get_all(
+		"agenda": reading.rows(
 			"Meeting Agenda Item",
 			filters={"parenttype": "General Meeting", "parent": name},
 			fields=["topic", "presenter"],
@@ -108,14 +108,14 @@ def _without_uncalled(rows: list[frappe._dict]) -> list[frappe._dict]:
 	if not cancelled:
 		return rows
 	called = set(
-		frappe.get_all(
+		reading.column(
 			"Network Audit Event",
-			filters={
+			{
 				"reference_doctype": "General Meeting",
 				"reference_name": ("in", cancelled),
 				"to_state": "Convened",
 			},
-			pluck="reference_name",
+			"reference_name",
 		)
 	)
 	return [row for row in rows if row.status != "Cancelled" or row.name in called]
@@ -157,7 +157,7 @@ def _minutes(meeting: frappe._dict) -> list[tuple[str, Markup]]:
 
 
 def _decisions(meeting: str) -> list[frappe._dict]:
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Meeting Decision",
 		filters={"parenttype": "General Meeting", "parent": meeting, "carried": 1},
 		fields=[
@@ -172,7 +172,7 @@ def _decisions(meeting: str) -> list[frappe._dict]:
 
 
 def _elections(meeting: str, visitor: Visitor) -> list[frappe._dict]:
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Election",
 		filters={"meeting": meeting, "status": ("!=", "Draft")},
 		fields=["name", "title", "platform", "voting_date", "status"],

@@ -13,9 +13,9 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from aso_network import membership, names, platforms
+from aso_network import membership, names, platforms, reading
 from aso_network.polling import minutes
-from aso_network.portal import public
+from aso_network.portal import language, public
 from aso_network.portal.language import format_date, format_number
 from aso_network.portal.visitor import Visitor
 
@@ -93,12 +93,17 @@ def _withhold(visitor: Visitor, rows: list[Any]) -> bool:
 def label(election: frappe._dict, visitor: Visitor) -> str:
 	"""An election's title in the visitor's language where it is the one that the app gives; else as the office wrote it."""
 	pattern, day = "{0}, operational body, {1}", str(election.voting_date)
-	given = {_(pattern, lang=lang).format(election.platform, day) for lang in ("en", "ar")}
+	given = {_translated(pattern, lang).format(election.platform, day) for lang in ("en", "ar")}
 	if election.title not in given:
 		return election.title
 	return _("{0}, operational body, {1}").format(
 		platforms.name_in(visitor.language, election.platform), format_date(day)
 	)
+
+
+def _translated(text: str, lang: str) -> str:
+	language.lend_translations(lang)
+	return _(text, lang=lang)
 
 
 def _told(result: Any, visitor: Visitor) -> frappe._dict:
@@ -229,7 +234,7 @@ def _candidate(row: Any) -> str:
 
 
 def _places(visitor: Visitor) -> dict[str, str]:
-	rows = frappe.get_all(
-		"Network Platform", fields=["name", "title", f"{names.field_for(visitor.language)} as label"]
+	rows = reading.rows(
+		"Network Platform", {}, ("name", "title", f"{names.field_for(visitor.language)} as label")
 	)
 	return {row.name: row.label or row.title for row in rows}

@@ -11,8 +11,6 @@ from aso_network.portal import language
 
 # Which of several organisations a person acts for is a matter of the device: the name, in a cookie.
 CHOSEN = "aso_organization"
-# Without a part in the network any more: they may not even look.
-GONE = ("Rejected", "Withdrawn")
 
 
 class NoOrganizationError(frappe.PermissionError):
@@ -40,9 +38,11 @@ def current() -> Visitor:
 	visitor = Visitor(frappe.session.user, language.current())
 	if visitor.is_guest:
 		return visitor
-	visitor.contact = frappe.db.get_value("Contact", {"user": visitor.user}, "name")
-	visitor.organizations = _organizations(visitor)
+	own = permissions.own_rows(visitor.user)
+	visitor.organizations = _organizations(own, names.field_for(visitor.language))
 	visitor.organization = _chosen(visitor.organizations)
+	acting = visitor.organization and visitor.organization.name
+	visitor.contact = next((row.contact for row in own if acting in (None, row.parent)), None)
 	return visitor
 
 
@@ -63,21 +63,24 @@ def redirect_to(route: str) -> None:
 	raise frappe.Redirect(303)
 
 
-def _organizations(visitor: Visitor) -> list[frappe._dict]:
-	own = permissions.own_rows(visitor.user)
-	if not own:
-		return []
-	name_field = names.field_for(visitor.language)
-	rows = frappe.get_all(
-		"Member Organization",
-		filters={"name": ("in", [row.parent for row in own]), "status": ("not in", GONE)},
-		fields=["name", "title", f"{name_field} as label", "status", "platform", "publish_level"],
-	)
-	delegates = {row.parent for row in own if row.is_delegate}
-	for row in rows:
-		row.label = row.label or row.title
-		row.is_delegate = row.name in delegates
-	return sorted(rows, key=lambda row: names.key(row.label))
+def _organizations(own: list[frappe._dict], name_field: str) -> list[frappe._dict]:
+	"""One row for each organisation of these representative rows."""
+	rows: dict[str, frappe._dict] = {}
+	for row in own:
+		known = rows.setdefault(
+			row.parent,
+			frappe._dict(
+				name=row.parent,
+				title=row.title,
+				label=row[name_field] or row.title,
+				status=row.status,
+				platform=row.platform,
+				publish_level=row.publish_level,
+				is_delegate=False,
+			),
+		)
+		known.is_delegate = known.is_delegate or bool(row.is_delegate)
+	return sorted(rows.values(), key=lambda row: names.key(row.label))
 
 
 def _chosen(organizations: list[frappe._dict]) -> frappe._dict | None:
