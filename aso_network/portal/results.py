@@ -157,13 +157,14 @@ def _rows(result: Any, reasons: dict[str, str], visitor: Visitor) -> list[frappe
 
 
 class Figures(NamedTuple):
-	"""How many voted, as far as it may be told: numbers, and whether each says only “at least”."""
+	"""How many voted, as far as it may be told: numbers, and which of them say only “at least”."""
 
 	on_roll: int
 	voted: int
 	valid: int
 	invalid: int | None  # blank and spoiled together; None: some, but fewer than SMALLEST_CELL
-	at_least: bool
+	voted_at_least: bool
+	valid_at_least: bool
 
 	@property
 	def turnout(self) -> int:
@@ -184,6 +185,7 @@ def figures(on_roll: int, voted: int, valid: int, known: int = 0) -> Figures:
 		max(known, least_voted),
 		max(known, least_valid),
 		None if few_invalid else invalid,
+		few_away,
 		few_invalid or few_away,
 	)
 
@@ -198,11 +200,13 @@ def _figures(result: Any) -> list[tuple[str, str]]:
 		cint(result.valid),
 		0 if result.form == "Cumulative Vote" else max((cint(row.votes) for row in result.rows), default=0),
 	)
-	least = _("at least {0}") if told.at_least else "{0}"
+	least = _("at least {0}")
+	voted = f"{format_number(told.voted)} ({told.turnout} %)"
+	valid = format_number(told.valid)
 	return [
 		(_("On the roll"), format_number(told.on_roll)),
-		(_("Papers in the box"), least.format(f"{format_number(told.voted)} ({told.turnout} %)")),
-		(_("Valid papers"), least.format(format_number(told.valid))),
+		(_("Papers in the box"), least.format(voted) if told.voted_at_least else voted),
+		(_("Valid papers"), least.format(valid) if told.valid_at_least else valid),
 		(
 			_("Blank or spoiled papers"),
 			_("fewer than {0}").format(SMALLEST_CELL)

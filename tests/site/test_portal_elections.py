@@ -411,13 +411,13 @@ def test_a_recount_beside_the_announced_result_stays_inside():
 @pytest.mark.parametrize(
 	"on_roll, voted, valid, told",
 	[
-		(19, 19, 19, (19, 19, 19, 0, False)),
-		(19, 19, 18, (19, 19, 15, None, True)),
-		(19, 18, 18, (19, 15, 15, 0, True)),
-		(19, 18, 16, (19, 15, 11, None, True)),
-		(40, 30, 20, (40, 30, 20, 10, False)),
-		(3, 1, 1, (3, 0, 0, 0, True)),
-		(0, 0, 0, (0, 0, 0, 0, False)),
+		(19, 19, 19, (19, 19, 19, 0, False, False)),
+		(19, 19, 18, (19, 19, 15, None, False, True)),
+		(19, 18, 18, (19, 15, 15, 0, True, True)),
+		(19, 18, 16, (19, 15, 11, None, True, True)),
+		(40, 30, 20, (40, 30, 20, 10, False, False)),
+		(3, 1, 1, (3, 0, 0, 0, True, True)),
+		(0, 0, 0, (0, 0, 0, 0, False, False)),
 	],
 )
 def test_small_numbers_of_people_are_not_told(on_roll, voted, valid, told):
