@@ -175,6 +175,7 @@ def profile_choices(visitor: Visitor) -> Choices:
 	return {
 		"territory": _places(visitor),
 		"sectors": applying.sectors(visitor.language),
+		"kind": applying.kinds(),
 		"publish_level": [
 			("Internal", _("Nobody but the network's office")),
 			("Network", _("The members of the network")),
@@ -187,9 +188,7 @@ def _places(visitor: Visitor) -> list[tuple[str, str]]:
 	"""The platform's governorate and what lies in it."""
 	governorate = frappe.db.get_value("Network Platform", visitor.organization.platform, "territory")
 	lft, rgt = frappe.db.get_value("Territory", governorate, ["lft", "rgt"])
-	inside = frappe.get_all(
-		"Territory", filters={"lft": (">=", lft), "rgt": ("<=", rgt)}, pluck="name", order_by=None
-	)
+	inside = reading.column("Territory", {"lft": (">=", lft), "rgt": ("<=", rgt)}, "name")
 	return sorted(((name, _(name)) for name in inside), key=lambda row: sort_key(row[1], visitor.language))
 
 

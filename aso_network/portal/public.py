@@ -191,7 +191,7 @@ def _first_meeting(platform: str) -> Any:
 
 
 def _body(visitor: Visitor, platform: frappe._dict) -> frappe._dict:
-	"""The body in office: `seats`, `term_start`, `term_end`, `members` (`position`, `label`, `person`), and how
+	"""The body in office: `seats`, `term_start`, `term_end`, `has_ended` (nobody has closed it yet), `members` (`position`, `label`, `person`), and how
 	many more there are (`unnamed`)."""
 	row = frappe.qb.DocType("Operational Body Member")
 	rows = (
@@ -219,6 +219,7 @@ def _body(visitor: Visitor, platform: frappe._dict) -> frappe._dict:
 		seats=platform.seats,
 		term_start=platform.term_start,
 		term_end=platform.term_end,
+		has_ended=bool(platform.term_end) and getdate(platform.term_end) < getdate(),
 		members=members,
 		unnamed=len(rows) - len(members),
 	)
