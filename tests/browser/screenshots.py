@@ -21,6 +21,12 @@ IMAGES = ROOT / "aso_network" / "docs" / "images"
 SITE, BENCH = os.environ["ASO_SITE"], os.environ["ASO_BENCH"]
 BASE_URL = os.environ.get("ASO_BASE_URL") or f"http://{SITE}:8000"
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+# What a member sees on a phone: page → picture
+PORTAL = {
+	"/my": "my-organization-phone-ar.png",
+	"/my/elections": "elections-phone-ar.png",
+	"/my/initiative": "form-step-phone-ar.png",
+}
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 
@@ -61,6 +67,11 @@ def main() -> int:
 			picture(
 				browser, officer, f"/app/general-meeting/{meeting}", PHONE, folder / "meeting-phone-ar.png"
 			)
+		member = people["Member Representative"]
+		with reading(member["user"], "ar"):
+			for path, name in PORTAL.items():
+				portal_picture(browser, member, path, folder / name)
+		portal_picture(browser, None, "/network", folder / "network-phone-ar.png")
 		browser.close()
 	print(f"The pictures are in {folder}")
 	return 0
@@ -92,6 +103,17 @@ def picture(browser: Browser, who: dict, path: str, size: dict, file: Path) -> N
 	page.wait_for_function("window.frappe && frappe.request && !frappe.request.ajax_count")
 	# Charts draw themselves a moment after their data is there.
 	page.wait_for_timeout(2500)
+	page.screenshot(path=file)
+	context.close()
+
+
+def portal_picture(browser: Browser, who: dict | None, path: str, file: Path) -> None:
+	"""A page of the portal in Arabic on a phone, as `who` or as a stranger."""
+	context = browser.new_context(viewport=PHONE, base_url=BASE_URL, locale="ar-SY", device_scale_factor=2)
+	if who:
+		context.request.post("/api/method/login", form={"usr": who["user"], "pwd": who["password"]})
+	page = context.new_page()
+	page.goto(path)
 	page.screenshot(path=file)
 	context.close()
 
