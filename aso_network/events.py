@@ -16,6 +16,7 @@ OF_DOCUMENTS = {
 		"validate": "aso_network.contacts.show_no_picture",
 		"on_update": "aso_network.accounts.follow_contact",
 		"on_trash": "aso_network.membership.forget_contact",
+		"after_rename": "aso_network.personal_data.forget_name",
 	},
 	"File": {"validate": "aso_network.files.disown"},
 	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},

@@ -53,3 +53,10 @@ before_request = ["aso_network.portal.language.set_language"]
 after_request = ["aso_network.portal.language.set_direction"]
 role_home_page = {_roles.MEMBER: "my"}
 portal_menu_items = _portal.menu_items()
+
+# What a request to delete somebody's data redacts besides Contact and User; what stays is said on "My data".
+user_data_fields = [
+	{"doctype": "Membership Application", "filter_by": "contact_email", "redact_fields": ["contact_name", "contact_phone"]},
+	{"doctype": "Representative Change", "filter_by": "email", "redact_fields": ["person_name", "phone", "title"]},
+	{"doctype": "Training Registration", "filter_by": "email", "redact_fields": ["person_name", "phone"]},
+]  # fmt: skip

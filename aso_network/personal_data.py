@@ -7,6 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.contacts.doctype.contact.contact import get_full_name
 from frappe.model.document import Document
 from frappe.utils.caching import site_cache
 from pypika.terms import ValueWrapper
@@ -101,6 +102,17 @@ def ask_for_deletion(user: str) -> Document:
 			language=language,
 		)
 	return request
+
+
+def forget_name(contact: Document, method: str, old: str, new: str, merge: bool = False) -> None:
+	"""Doc event `after_rename` of Contact, which is how Frappe ends its redaction: it leaves the full name as it was."""
+	full_name = get_full_name(
+		*frappe.db.get_value("Contact", new, ["first_name", "middle_name", "last_name", "company_name"])
+	)
+	frappe.db.set_value("Contact", new, "full_name", full_name, update_modified=False)
+	frappe.db.set_value(
+		"Organization Representative", {"contact": new}, "full_name", full_name, update_modified=False
+	)
 
 
 def waiting_request(user: str) -> str | None:

@@ -308,3 +308,11 @@ def test_deletion_is_asked_for_once_and_confirmed_by_mail(org):
 	assert len(mails) == 1 and "confirm_deletion" in mails[0]
 	assert post(org.second[1], "/my/data", action="delete").status_code == 422
 	assert "Open the link" in web.text(page(org.second[1], "/my/data"))
+
+
+def test_what_is_redacted_leaves_no_name_among_the_representatives(org):
+	frappe.db.set_value("Contact", org.second[0], {"first_name": "[REDACTED]", "last_name": "[REDACTED]"})
+	new = frappe.rename_doc("Contact", org.second[0], "deleted-user-1", force=True, show_alert=False)
+	row = next(row for row in org.doc().representatives if row.contact == new)
+	assert "Person" not in row.full_name
+	assert "Person" not in frappe.db.get_value("Contact", new, "full_name")
