@@ -11,7 +11,7 @@ from frappe.utils import add_days, now_datetime, today
 
 from aso_network import applications, attachments, mail, membership
 from aso_network.api import applications as api
-from aso_network.portal import pages
+from aso_network.portal import pages, spam
 from aso_network.roles import ALL_ROLES, MANAGER, OFFICER
 from aso_network.workflows import guard
 from tests.site import builders, doors, web
@@ -540,6 +540,16 @@ def test_the_page_says_the_same_of_every_address_and_of_every_link_that_is_none(
 			web.text(web.visit(f"/apply/confirm?token={link}")) for link in (expired, "0" * 48, "<script>")
 		}
 		assert len(looks) == 1
+
+
+def test_a_flood_of_requests_for_links_is_refused_with_a_sentence(platform, monkeypatch):
+	monkeypatch.setattr(spam, "PER_ADDRESS", 2)
+	with builders.as_user("Guest"):
+		frappe.cache.delete_keys("aso_forms:apply/confirm")
+		answers = [web.visit("/apply/confirm", "POST", email=f"{n}@example.org") for n in range(3)]
+		frappe.cache.delete_keys("aso_forms:apply/confirm")
+	assert [answer.status_code for answer in answers] == [303, 303, 422]
+	assert "Wait five minutes" in web.text(answers[2])
 
 
 def test_a_clash_looks_to_the_stranger_like_none(platform):

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 
 from aso_network import applications
-from aso_network.portal import pages
+from aso_network.portal import pages, spam
 from aso_network.portal.visitor import Visitor
 
 
@@ -18,6 +18,7 @@ def get_context(visitor: Visitor) -> dict:
 
 
 def post(visitor: Visitor, values: dict) -> str:
+	spam.refuse_flood("apply/confirm", visitor.user)
 	token = values.get("token", "")[:100]
 	if token and applications.confirm(token):
 		return f"/apply/confirm?token={token}"
