@@ -43,15 +43,19 @@ _FIELDS = (
 # --- all of them -----------------------------------------------------------------------------------------
 
 
-def overview(visitor: Visitor) -> list[frappe._dict]:
-	"""The elections of the visitor's platform, the latest first. Each is as in `one`: its fields, `label`, `can`,
-	`mine` and `on_roll`."""
+def overview(visitor: Visitor, status: str | None = None) -> list[frappe._dict]:
+	"""The elections of the visitor's platform, or those in this status, the latest first. Each is as in `one`: its
+	fields, `label`, `can`, `mine` and `on_roll`."""
+	return visitor.once(("elections", status), lambda: _overview(visitor, status))
+
+
+def _overview(visitor: Visitor, status: str | None) -> list[frappe._dict]:
 	organization = require_member(visitor)
 	if organization.status not in INSIDE:
 		return []
 	rows = reading.rows(
 		"Election",
-		filters={"platform": organization.platform, "status": ("not in", NOT_YET)},
+		filters={"platform": organization.platform, "status": status or ("not in", NOT_YET)},
 		fields=_FIELDS,
 		order_by="voting_date desc, creation desc",
 	)
@@ -66,7 +70,7 @@ def overview(visitor: Visitor) -> list[frappe._dict]:
 
 def open_for_nomination(visitor: Visitor) -> list[frappe._dict]:
 	"""The elections in which the visitor's organisation can stand now."""
-	return [row for row in overview(visitor) if candidacies.is_open(row)]
+	return [row for row in overview(visitor, candidacies.OPEN_FOR_NOMINATION) if candidacies.is_open(row)]
 
 
 def when_nominations_open(visitor: Visitor) -> str:

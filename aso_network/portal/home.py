@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
+from frappe.query_builder import Order
 from frappe.utils import get_datetime, now_datetime
 
 from aso_network import permissions, platforms, profiles, reading
@@ -45,7 +46,9 @@ def overview(visitor: Visitor) -> dict:
 		"stands": _stands(organization, visitor.language),
 		"steps": next_steps(visitor, doc),
 		"missing": profiles.missing(doc) if organization.status == "Active" else [],
-		"people": changes.people(organization.name),
+		"people": sorted(
+			filter(permissions.is_in_force, doc.representatives), key=lambda row: not row.is_delegate
+		),
 		"changes": changes.waiting(organization.name),
 		"can_change": organization.status == "Active",
 		"facts": _facts(doc),
@@ -151,13 +154,16 @@ def _facts(doc: object) -> list[tuple[str, str]]:
 
 def _documents(organization: str) -> list[frappe._dict]:
 	"""Files on the organisation itself and on its letters; whoever may see the organisation may read them."""
-	letters = reading.column(changes.DOCTYPE, {"organization": organization}, "name")
-	return reading.rows(
-		"File",
-		{"is_private": 1, "is_folder": 0, "attached_to_name": ("in", [organization, *letters])},
-		("name", "file_name", "file_url", "creation"),
-		order_by="creation desc",
-		limit=50,
+	file, change = frappe.qb.DocType("File"), frappe.qb.DocType(changes.DOCTYPE)
+	letters = frappe.qb.from_(change).select(change.name).where(change.organization == organization)
+	return (
+		frappe.qb.from_(file)
+		.select(file.name, file.file_name, file.file_url, file.creation)
+		.where((file.is_private == 1) & (file.is_folder == 0))
+		.where((file.attached_to_name == organization) | file.attached_to_name.isin(letters))
+		.orderby(file.creation, order=Order.desc)
+		.limit(50)
+		.run(as_dict=True)
 	)
 
 
@@ -166,7 +172,7 @@ def _documents(organization: str) -> list[frappe._dict]:
 
 def profile(visitor: Visitor) -> dict:
 	"""What the form of the profile shows first."""
-	doc = frappe.get_doc("Member Organization", visitor.organization.name)
+	doc = frappe.get_cached_doc("Member Organization", visitor.organization.name)
 	values = {field: doc.get(field) for field in profiles.OWN}
 	return {**values, "sectors": [row.sector for row in doc.sectors], "modified": doc.modified}
 
@@ -186,7 +192,7 @@ def profile_choices(visitor: Visitor) -> Choices:
 
 def _places(visitor: Visitor) -> list[tuple[str, str]]:
 	"""The platform's governorate and what lies in it."""
-	governorate = frappe.db.get_value("Network Platform", visitor.organization.platform, "territory")
+	governorate = frappe.get_cached_value("Network Platform", visitor.organization.platform, "territory")
 	lft, rgt = frappe.db.get_value("Territory", governorate, ["lft", "rgt"])
 	inside = reading.column("Territory", {"lft": (">=", lft), "rgt": ("<=", rgt)}, "name")
 	return sorted(((name, _(name)) for name in inside), key=lambda row: sort_key(row[1], visitor.language))

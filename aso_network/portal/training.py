@@ -84,7 +84,9 @@ def registrations_of(organization: str) -> list[frappe._dict]:
 
 
 def feedback_awaited(visitor: Visitor) -> list[frappe._dict]:
-	return feedback.awaited(visitor.organization.name, visitor.contact) if visitor.organization else []
+	if not visitor.organization:
+		return []
+	return visitor.once("feedback", lambda: feedback.awaited(visitor.organization.name, visitor.contact))
 
 
 def by_link(name: str, token: str) -> frappe._dict:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import frappe
 
@@ -27,6 +29,13 @@ class Visitor:
 	contact: str | None = None
 	organizations: list[frappe._dict] = field(default_factory=list)
 	organization: frappe._dict | None = None
+	_known: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+	def once(self, what: Any, read: Callable[[], Any]) -> Any:
+		"""What `read` finds, read once in this request: a form asks the same when it opens, chooses and prefills."""
+		if what not in self._known:
+			self._known[what] = read()
+		return self._known[what]
 
 	@property
 	def is_guest(self) -> bool:
