@@ -279,6 +279,10 @@ def _reach(doctype: str, user: str, ptype: str = "read") -> Reach | None:
 	roles = set(frappe.get_roles(user))
 	rules = _NARROW.get(doctype, {})
 	narrow = [rule for role, rule in rules.items() if role in roles]
+	if rules and not narrow and SYSTEM_USER_ROLE not in roles:
+		# Whoever has an account and no more, as after the end of a term. Frappe lets them list the rows of all
+		# contacts, since everybody may read those of their own making.
+		narrow = [_made_by]
 	others = roles - set(rules)
 	if not (SYSTEM_USER_ROLE in roles and roles.isdisjoint(set(rules) - {MEMBER})):
 		# What everybody may is not theirs to keep, unless they have a desk and represent somebody besides.

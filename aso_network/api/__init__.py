@@ -5,7 +5,6 @@ DOORS = (
 	"client.get_count",
 	"client.validate_link",
 	"contacts.doctype.address.address.get_default_address",
-	"contacts.doctype.address.address.get_default_address",
 	"desk.form.load.getdoc",
 	"desk.form.load.get_docinfo",
 	"desk.search.get_link_title",

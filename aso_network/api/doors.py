@@ -12,7 +12,6 @@ from typing import Any
 
 import frappe
 import frappe.client
-import frappe.contacts.doctype.address.address as frappe_address
 import frappe.contacts.doctype.address.address as addresses
 import frappe.desk.form.load
 import frappe.desk.search
@@ -102,14 +101,6 @@ def get_link_title(doctype: str, docname: str) -> str | None:
 	if _is_ours(doctype) and not _has_desk() and not frappe.has_permission(doctype, "read", docname):
 		return docname
 	return frappe.desk.search.get_link_title(doctype, docname)
-
-
-@frappe.whitelist()
-def get_default_address(doctype: str, name: str | None, sort_key: str = "is_primary_address") -> str | None:
-	"""The name of an address says whose it is, and often where."""
-	if (_is_ours(doctype) or not _has_desk()) and not frappe.has_permission(doctype, "read", name):
-		return None
-	return frappe_address.get_default_address(doctype, name, sort_key)
 
 
 @frappe.whitelist()
