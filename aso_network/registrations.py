@@ -14,13 +14,12 @@ import hmac
 from hashlib import sha256
 
 import frappe
-import phonenumbers
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, get_datetime, now_datetime
 from frappe.utils.password import get_encryption_key
 
-from aso_network import mail, names, representation, training
+from aso_network import mail, names, registrants, representation, training
 from aso_network.changes import keep
 from aso_network.portal import text
 from aso_network.portal.language import format_datetime
@@ -143,10 +142,10 @@ def _register(source: str, values: dict) -> Document:
 	session = lock_session(doc.session)
 	require_open(session, source)
 	require_own_person(doc)
-	existing = _same_person(doc)
+	existing = registrants.same_person(doc)
 	if existing:
 		return frappe.get_doc(doc.doctype, existing)
-	known_by = {"contact": doc.contact} if doc.contact else {"person_id": _person_id(doc)}
+	known_by = {"contact": doc.contact} if doc.contact else {"person_id": registrants.person_id(doc)}
 	frappe.db.savepoint("registration")
 	try:
 		# Members and the public have no right to create one; who may was checked by the caller and by require_open.
@@ -213,7 +212,7 @@ def set_person(doc: Document) -> None:
 			_("Write the first and last name of the person, in up to {0} letters.").format(LONGEST_NAME),
 			RegistrationPersonError,
 		)
-	doc.phone = international(doc.phone)
+	doc.phone = registrants.international(doc.phone)
 	doc.email = cstr(doc.email).strip().lower() or None
 	doc.person_key = names.key(doc.person_name)[:140]
 	if _source(doc) == PUBLIC and not (doc.phone or doc.email):
@@ -282,7 +281,7 @@ def _why_ended(session: frappe._dict) -> str | None:
 
 def require_own_person(doc: Document) -> None:
 	"""A member's registration is for a contact of that member, whoever makes it."""
-	if _source(doc) == MEMBER and doc.contact and doc.contact not in _people(doc.organization):
+	if _source(doc) == MEMBER and doc.contact and doc.contact not in registrants.people_of(doc.organization):
 		# The contact is not named: another organisation's must not be told from one that does not exist.
 		frappe.throw(
 			_("Choose one of the people of your organization, or write the name of somebody new."),
@@ -293,8 +292,8 @@ def require_own_person(doc: Document) -> None:
 def set_contact(doc: Document) -> None:
 	"""Who is new gets a Contact: tied to the organisation that registers them, if one does."""
 	if not doc.contact:
-		doc.person_id = _person_id(doc)
-		doc.contact = _known_contact(doc) or _make_contact(doc)
+		doc.person_id = registrants.person_id(doc)
+		doc.contact = registrants.known_contact(doc) or registrants.make_contact(doc)
 
 
 def refuse_second(doc: Document) -> None:
@@ -481,102 +480,6 @@ def check_window(session: Document) -> None:
 			),
 			RegistrationWindowError,
 		)
-
-
-# ---------------------------------------------------------------- people
-
-
-def international(phone: str | None) -> str | None:
-	"""A telephone number as +963944000000; as it was typed, in plain digits, where it is not known to be one."""
-	typed = text.digits(cstr(phone).strip())
-	if not typed:
-		return None
-	try:
-		number = phonenumbers.parse(typed, _region())
-	except phonenumbers.NumberParseException:
-		return typed
-	if not phonenumbers.is_possible_number(number):
-		return typed
-	return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _region() -> str:
-	country = frappe.get_cached_value("System Settings", "System Settings", "country")
-	code = country and frappe.get_cached_value("Country", country, "code")
-	return (code or "SY").upper()
-
-
-def _people(organization: str) -> list[str]:
-	return [person["contact"] for person in training.people_of_member(organization)]
-
-
-def _same_person(doc: Document) -> str | None:
-	"""The live registration of this person for this session."""
-	filters = {"session": doc.session, "live": "1", "organization": doc.organization or ("is", "not set")}
-	if doc.contact:
-		filters["contact"] = doc.contact
-	else:
-		filters["person_key"] = doc.person_key
-	found = frappe.get_all("Training Registration", filters=filters, fields=["name", "phone", "email"])
-	return next((row.name for row in found if doc.contact or _reached_alike(doc, row)), None)
-
-
-def _person_id(doc: Document) -> str:
-	"""Who a person without a contact is: the same for the same form sent twice."""
-	return "|".join((doc.organization or "", doc.phone or doc.email or "", doc.person_key))[:140]
-
-
-def _reached_alike(doc: Document, other: frappe._dict) -> bool:
-	"""Whether two records of one name are one person: reached in one way, or (of one organisation) not in two."""
-	if (doc.phone and doc.phone == other.phone) or (doc.email and doc.email == other.email):
-		return True
-	if not doc.organization:
-		return False
-	return not (doc.phone and other.phone) and not (doc.email and other.email)
-
-
-def _known_contact(doc: Document) -> str | None:
-	"""The Contact that the same person got with an earlier registration, or has at the organisation."""
-	earlier = frappe.get_all(
-		"Training Registration",
-		filters={
-			"person_key": doc.person_key,
-			"organization": doc.organization or ("is", "not set"),
-			"source": ("!=", OFFICE) if not doc.organization else ("is", "set"),
-		},
-		fields=["contact", "phone", "email"],
-		order_by="creation desc",
-	)
-	for row in earlier:
-		if _reached_alike(doc, row):
-			return row.contact
-	if not doc.organization or earlier:
-		return None
-	for person in training.people_of_member(doc.organization):
-		if names.key(person["name"]) == doc.person_key:
-			phone = international(frappe.db.get_value("Contact", person["contact"], "mobile_no"))
-			if not (phone and doc.phone and phone != doc.phone):
-				return person["contact"]
-	return None
-
-
-def _make_contact(doc: Document) -> str:
-	"""A Contact with the name and the telephone number.
-
-	The e-mail address stays on the registration: nobody has shown that it is theirs, and Frappe ties a contact
-	to whatever user has its address.
-	"""
-	contact = frappe.get_doc({"doctype": "Contact", "first_name": doc.person_name})
-	if doc.organization:
-		contact.append("links", {"link_doctype": "Member Organization", "link_name": doc.organization})
-	# Who may register a person was checked; the contact follows from it. Its name is not made of the person's
-	# name alone, since two people of one name may register at the same moment.
-	contact.insert(ignore_permissions=True, set_name=f"{doc.person_name}-{frappe.generate_hash(length=8)}")
-	if doc.phone:
-		# Not before: ERPNext commits when a contact comes with a number, and our lock would be gone.
-		contact.append("phone_nos", {"phone": doc.phone, "is_primary_mobile_no": 1})
-		contact.save(ignore_permissions=True)
-	return contact.name
 
 
 def _source(doc: Document) -> str:
