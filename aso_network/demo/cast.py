@@ -143,6 +143,8 @@ RAQQA = Place(
 )
 # In the order in which they were structured; Deir Ezzor is the final step.
 PLACES = (AL_HASAKAH, RAQQA, DEIR_EZZOR)
+# One member of each platform has a login that is printed.
+MEMBER_LOGINS = tuple((f"member.{place.key}.1", MEMBER) for place in PLACES)
 
 FIRST_NAMES = (
 	*("Amal", "Basel", "Dalia", "Elias", "Farida", "Ghassan", "Hala", "Idris", "Jwan", "Khaled"),

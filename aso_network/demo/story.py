@@ -18,8 +18,8 @@ from frappe.utils.password import get_encryption_key
 
 from aso_network import finance, membership
 from aso_network.api import elections as elections_api
-from aso_network.demo import applying, cast, learning, remains
-from aso_network.demo.cast import AL_HASAKAH, DEIR_EZZOR, DOMAIN, PLACES, Org, Place
+from aso_network.demo import applying, cast, learning, people, remains
+from aso_network.demo.cast import AL_HASAKAH, DEIR_EZZOR, DOMAIN, PLACES, RAQQA, Org, Place
 from aso_network.polling import nominations, objections
 from aso_network.roles import COMMITTEE, FINANCE, MEMBER
 
@@ -51,11 +51,11 @@ def remove() -> None:
 
 
 def logins() -> list[dict[str, str]]:
-	"""[{"role", "user", "password"}], one for each role of the app."""
-	people = [(name, role) for name, role, _first in cast.STAFF if name != "second.officer"]
+	"""[{"role", "user", "password"}], one for each role of the app, and a member of each platform."""
+	staff = [(name, role) for name, role, _first in cast.STAFF if name != "second.officer"]
 	return [
 		{"role": role, "user": _address(name), "password": _password(_address(name))}
-		for name, role in (*people, cast.TELLER, cast.MEMBER_LOGIN)
+		for name, role in (*staff, cast.TELLER, *cast.MEMBER_LOGINS)
 	]
 
 
@@ -69,6 +69,7 @@ def _tell() -> None:
 		_election(place, meeting, organizations)
 	applying.tell(DEIR_EZZOR)
 	learning.tell(DEIR_EZZOR, _contact("Trainer"))
+	people.tell(RAQQA)
 	_work()
 
 
