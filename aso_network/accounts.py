@@ -78,26 +78,6 @@ def refresh_all() -> None:
 		_take(user, _last_organization(contacts[0]) if contacts else None)
 
 
-def may_sign_in(contact: str) -> bool:
-	"""Whether this person has an account that works, for whoever wants to know why somebody does not answer."""
-	user = frappe.db.get_value("Contact", contact, "user")
-	return bool(user and frappe.db.get_value("User", user, "enabled") and _has_role(user))
-
-
-def invite_again(contact: str) -> bool:
-	"""A new link to set a password, for somebody who represents an active organisation and never did so."""
-	user = frappe.db.get_value("Contact", contact, "user")
-	active = [
-		name
-		for name in membership.represented_by(contact)
-		if frappe.db.get_value("Member Organization", name, "status") == "Active"
-	]
-	if not (active and user and may_sign_in(contact)) or _has_password(user):
-		return False
-	_invite(frappe.get_doc("User", user), frappe.get_doc("Member Organization", active[0]))
-	return True
-
-
 # --- given -----------------------------------------------------------------------------------------------
 
 

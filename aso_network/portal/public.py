@@ -277,6 +277,7 @@ def _published(
 		.select(
 			*(member.name, member.title, member[_name_field(visitor)].as_("label")),
 			*(member.acronym, member.platform, member.territory),
+			*(member.public_phone, member.public_email, member.website, member.public_address),
 		)
 		.where((member.status == "Active") & member.publish_level.isin(levels(visitor)))
 	)

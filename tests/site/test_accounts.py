@@ -124,18 +124,15 @@ def test_admission_makes_a_user_of_everybody_with_an_address_and_invites_them():
 def test_the_invitation_is_in_their_language_and_its_link_lasts():
 	arabic = person("arabic@two.example")
 	english = person("english@two.example", aso_language="en")
-	organization = member(arabic, english, name_ar="جمعية الفرات", name_en="Euphrates Society")
+	frappe.db.set_single_value("System Settings", "reset_password_link_expiry_duration", 1200)
+	member(arabic, english, name_ar="جمعية الفرات", name_en="Euphrates Society")
 	assert frappe.db.get_value("User", "arabic@two.example", "language") == "ar"
 	assert frappe.db.get_value("User", "english@two.example", "language") == "en"
 	message = letters("english@two.example")[0].message
-	assert "Euphrates Society" in message and "/update-password?key=" in message
+	assert "Euphrates Society" in message and "/set-password?key=" in message
 	assert 'dir=3D"rtl"' in letters("arabic@two.example")[0].message
 	made = frappe.db.get_value("User", "english@two.example", "last_reset_password_key_generated_on")
-	frappe.db.set_single_value("System Settings", "reset_password_link_expiry_duration", 1200)
-	accounts.invite_again(english)
-	made = frappe.db.get_value("User", "english@two.example", "last_reset_password_key_generated_on")
 	assert get_datetime(made) > get_datetime(add_days(now_datetime(), 13))
-	assert organization
 
 
 def test_the_language_falls_back_to_what_the_organization_is_called_in():
@@ -284,7 +281,7 @@ def test_who_comes_back_can_sign_in_again(two):
 	organization.save()
 	assert enabled("second@five.example") and roles("second@five.example") == {MEMBER}
 	assert permissions.own_organizations("second@five.example") == {organization.name}
-	assert "/update-password" not in letters("second@five.example")[0].message
+	assert "/set-password" not in letters("second@five.example")[0].message
 
 
 def test_an_organization_that_is_admitted_anew_has_its_people_again():
@@ -359,7 +356,7 @@ def test_a_new_address_is_a_new_account_and_the_old_one_ends(two):
 	assert user_of(second) == "new@five.example"
 	assert permissions.own_organizations("new@five.example") == {organization.name}
 	assert_out("second@five.example", sid)
-	assert "/update-password?key=" in letters("new@five.example")[0].message
+	assert "/set-password?key=" in letters("new@five.example")[0].message
 
 
 def test_an_address_written_in_capitals_is_the_same_one():

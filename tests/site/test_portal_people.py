@@ -151,6 +151,24 @@ def test_the_profile_is_kept_by_the_organization_and_the_trail_says_what_changed
 	assert "Kind" in line.reason and "Status" not in line.reason
 
 
+def test_a_number_is_shown_to_whom_the_organization_chose(org):
+	contact, other = person(8)
+	builders.organization(
+		builders.platform(),
+		representatives=[{"contact": contact, "is_delegate": 1, "from_date": "2000-01-01"}],
+	)
+	for level, seen_by in (("Internal", set()), ("Network", {other}), ("Public", {other, "Guest"})):
+		send(
+			org.delegate[1],
+			"organization-profile",
+			**profile(org, publish_level=level, public_phone="0999 111"),
+		)
+		assert org.doc().publish_level == level
+		for user in (other, "Guest"):
+			shown = "0999 111" in web.text(page(user, "/network/members"))
+			assert shown == (user in seen_by), f"{level}: {user}"
+
+
 def test_only_the_fields_of_the_form_are_written(org):
 	send(
 		org.delegate[1],
