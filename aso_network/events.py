@@ -18,7 +18,7 @@ OF_DOCUMENTS = {
 		"on_trash": "aso_network.membership.forget_contact",
 		"after_rename": "aso_network.personal_data.forget_name",
 	},
-	"File": {"validate": "aso_network.files.disown"},
+	"File": {"validate": ["aso_network.files.refuse_ahead", "aso_network.files.disown"]},
 	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},
 	"Comment": {"validate": "aso_network.permissions.refuse_comment"},
 	"Network Platform": {"validate": f"{_GUARD}.check_stored"},

@@ -9,6 +9,7 @@ here by conditions. Files of other DocTypes, and public ones, are as Frappe has 
 from __future__ import annotations
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from aso_network.custom_fields import MODULE
@@ -48,6 +49,21 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None) 
 	if attached_to and frappe.has_permission(doc.attached_to_doctype, right, attached_to, user=user):
 		return None
 	return False
+
+
+def refuse_ahead(file: Document, method: str | None = None) -> None:
+	"""Doc event `validate` of File: nobody without a desk ties a file to a document that is not there yet.
+
+	Frappe takes any name for one that is still being typed. Numbers can be guessed, and the file would lie on the
+	next document of another; besides, the answer would tell which numbers are there.
+	"""
+	doctype, name = file.attached_to_doctype, file.attached_to_name
+	if not name or doctype not in _ours() or frappe.db.exists(doctype, name):
+		return
+	if frappe.db.get_value("User", frappe.session.user, "user_type") != "System User":
+		frappe.throw(
+			_("Insufficient Permission for {0}").format(f"{_(doctype)} {name}"), frappe.PermissionError
+		)
 
 
 def disown(file: Document, method: str | None = None) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 from aso_network import applications, mail, registrations
 from aso_network.portal import pages, spam, uploads
 from aso_network.portal.visitor import CHOSEN
-from tests.site import builders, courses, web
+from tests.site import builders, courses, doors, web
 
 FORM = "membership-application"
 EVIL = "evil.example"
@@ -308,3 +308,39 @@ def test_a_form_is_not_sent_from_a_hidden_field_by_a_longer_name():
 		for form in frappe.get_all("Web Form", {"module": "ASO Network"}, pluck="name")
 		for row in frappe.get_doc("Web Form", form).web_form_fields
 	}
+
+
+# --- files ----------------------------------------------------------------------------------------------
+
+
+def test_nobody_lays_a_file_on_the_next_document_of_another():
+	user, own = courses.member()
+	taken = set()
+	with builders.as_user(user):
+		for doctype, name in (
+			("Objection", "OBJ-99999"),
+			("Representative Change", "new-representative-change-1"),
+			("Member Organization", "ORG-99999"),
+			("Member Organization", str(own)),
+		):
+			for values in ({}, {"is_private": 1}):
+				try:
+					doors.request(
+						"POST",
+						"/resource/File",
+						file_name="letter.txt",
+						content="x",
+						attached_to_doctype=doctype,
+						attached_to_name=name,
+						**values,
+					)
+					taken.add(name)
+				except frappe.PermissionError:
+					pass
+	assert not taken
+	with builders.as_user(builders.user("Network Officer")):
+		# Somebody at a desk attaches before the first save.
+		frappe.get_doc(
+			doctype="File", file_name="a.txt", content="x", is_private=1,
+			attached_to_doctype="Objection", attached_to_name="new-objection-1",
+		).insert()  # fmt: skip
