@@ -160,6 +160,8 @@ def _documents(organization: str) -> list[frappe._dict]:
 		frappe.qb.from_(file)
 		.select(file.name, file.file_name, file.file_url, file.creation)
 		.where((file.is_private == 1) & (file.is_folder == 0))
+		# Anybody can upload a file to a name; not to these documents.
+		.where(file.attached_to_doctype.isin(["Member Organization", changes.DOCTYPE]))
 		.where((file.attached_to_name == organization) | file.attached_to_name.isin(letters))
 		.orderby(file.creation, order=Order.desc)
 		.limit(50)

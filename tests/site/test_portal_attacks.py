@@ -344,3 +344,17 @@ def test_nobody_lays_a_file_on_the_next_document_of_another():
 			doctype="File", file_name="a.txt", content="x", is_private=1,
 			attached_to_doctype="Objection", attached_to_name="new-objection-1",
 		).insert()  # fmt: skip
+
+
+def test_nobody_puts_a_file_among_the_documents_of_another():
+	user, own = courses.member()
+	frappe.get_doc(
+		doctype="File",
+		file_name="from-the-office.txt",
+		content="Send us your password",
+		is_private=1,
+		attached_to_doctype="Note",
+		attached_to_name=own,
+	).insert()
+	frappe.set_user(user)
+	assert "from-the-office" not in web.visit("/my").get_data(as_text=True)
