@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, format_datetime, get_datetime, now_datetime, today
 
+from aso_network import reading
 from aso_network.changes import changed_labels
 
 ENDED = ("Closed", "Cancelled")
@@ -303,20 +304,15 @@ def people_of_member(organization: str) -> list[dict]:
 		order_by="is_delegate desc, idx",
 	)
 	positions = {row.contact: row.position for row in reversed(representatives)}
-	linked = frappe.get_all(
+	linked = reading.column(
 		"Dynamic Link",
-		filters={
-			"link_doctype": "Member Organization",
-			"link_name": organization,
-			"parenttype": "Contact",
-		},
-		pluck="parent",
+		{"link_doctype": "Member Organization", "link_name": organization, "parenttype": "Contact"},
+		"parent",
 		order_by="parent",
 	)
 	names = list(dict.fromkeys([row.contact for row in representatives] + linked))
-	full_names = dict(
-		frappe.get_all("Contact", filters={"name": ["in", names]}, fields=["name", "full_name"], as_list=True)
-	)
+	contacts = reading.rows("Contact", {"name": ("in", names)}, ("name", "full_name"))
+	full_names = {row.name: row.full_name for row in contacts}
 	return [
 		{"contact": name, "name": full_names[name] or name, "position": positions.get(name)}
 		for name in names

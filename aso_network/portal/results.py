@@ -73,7 +73,7 @@ def one(visitor: Visitor, name: str) -> frappe._dict:
 
 def of_election(election: frappe._dict, visitor: Visitor) -> frappe._dict | None:
 	"""The announced result of an election that the visitor may see."""
-	result = frappe.get_doc("Election Result", election.result)
+	result = frappe.get_cached_doc("Election Result", election.result)
 	return _told(result, visitor) if result.is_announced else None
 
 

@@ -26,7 +26,9 @@ def registers_as_member(visitor: Visitor) -> bool:
 
 def calendar(visitor: Visitor) -> list[frappe._dict]:
 	"""Coming sessions and those going on, with what this visitor can do about each."""
-	return [_describe(row, visitor) for row in training_calendar.sessions(levels(visitor))]
+	return visitor.once(
+		"calendar", lambda: [_describe(row, visitor) for row in training_calendar.sessions(levels(visitor))]
+	)
 
 
 def open_sessions(visitor: Visitor) -> list[frappe._dict]:
