@@ -113,14 +113,14 @@ def one(visitor: Visitor, name: str) -> dict[str, Any]:
 	published); `objections`, the organisation's own; `result`, once it is announced.
 	"""
 	organization = require_member(visitor)
-	election = organization.status in INSIDE and frappe.db.get_value(
+	found = organization.status in INSIDE and reading.rows(
 		"Election",
 		{"name": name, "platform": organization.platform, "status": ("not in", NOT_YET)},
 		_FIELDS,
-		as_dict=True,
 	)
-	if not election:
+	if not found:
 		raise frappe.PageDoesNotExistError
+	election = found[0]
 	election.mine = _own_candidacies(organization.name, [name])
 	_describe(election, visitor, _rolls_with(organization.name, [name]))
 	return {
@@ -160,6 +160,8 @@ def act(visitor: Visitor, name: str, values: dict[str, str]) -> str:
 
 def candidate(visitor: Visitor, name: str) -> frappe._dict:
 	"""One candidate with the whole statement, for whoever may see the candidacy; raises PageDoesNotExistError."""
+	# Asked first: a stranger is sent to sign in whether there is such a candidacy or not.
+	organization = require_member(visitor)
 	row = frappe.db.get_value(
 		"Candidacy",
 		name,
@@ -177,7 +179,7 @@ def candidate(visitor: Visitor, name: str) -> frappe._dict:
 		],
 		as_dict=True,
 	)
-	if not row or not _may_see(require_member(visitor), row):
+	if not row or not _may_see(organization, row):
 		raise frappe.PageDoesNotExistError
 	row.label = _candidate_name(row)
 	row.statements = _statements(row, visitor)

@@ -61,14 +61,14 @@ def one(visitor: Visitor, name: str) -> dict[str, Any]:
 	(heading, Markup), `decisions` that were carried; `elections` that follow from it.
 	"""
 	organization = require_member(visitor)
-	meeting = organization.status in INSIDE and frappe.db.get_value(
+	found = organization.status in INSIDE and reading.rows(
 		"General Meeting",
 		{"name": name, "platform": organization.platform, "status": ("in", (*INVITED, "Cancelled"))},
 		[*_FIELDS, *_MORE],
-		as_dict=True,
 	)
-	if not meeting or not _without_uncalled([meeting]):
+	if not found or not _without_uncalled(found):
 		raise frappe.PageDoesNotExistError
+	meeting = found[0]
 	_describe(meeting, visitor)
 	meeting.facilitator = meeting.facilitator and frappe.db.get_value(
 		"Contact", meeting.facilitator, "full_name"
