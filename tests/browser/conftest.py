@@ -24,7 +24,9 @@ BENCH = os.environ.get("ASO_BENCH")
 PORT = os.environ.get("ASO_BROWSER_PORT")
 SITES = os.environ.get("ASO_BROWSER_SITES", "").split(",")
 # Where two workers run, each has its own site. (ASO_BROWSER_SITE and ASO_BASE_URL: one that you serve yourself.)
-SITE = os.environ.get("ASO_BROWSER_SITE") or SITES[-1 if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else 0]
+SITE = (
+	os.environ.get("ASO_BROWSER_SITE") or SITES[-1 if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else 0]
+)
 BASE_URL = os.environ.get("ASO_BASE_URL") or (SITE and PORT and f"http://{SITE}:{PORT}")
 RESULTS = Path(os.environ.get("ASO_RESULTS") or "test-results")
 
