@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import frappe
 
@@ -58,7 +59,7 @@ def current() -> Visitor:
 def require_member(visitor: Visitor) -> frappe._dict:
 	"""The organisation for which the visitor acts; others are sent to sign in, to choose, or told that there is none."""
 	if visitor.is_guest:
-		redirect_to(f"/sign-in?to=/{frappe.local.path}")
+		redirect_to(f"/sign-in?to=/{quote(frappe.local.path)}")
 	if not visitor.organizations:
 		raise NoOrganizationError
 	if not visitor.organization:

@@ -160,8 +160,8 @@ def _insert(world: World, **values: object) -> str:
 	for child in doc.get_all_children():
 		child.parent = doc.name
 		child.db_insert()
-	doc.owner = world.users["A"]
 	doc.db_insert()
+	doc.db_set("owner", world.users["A"], update_modified=False)
 	return world.mark(doc.doctype, doc.name)
 
 
