@@ -143,6 +143,10 @@ class Visit:
 		self.page.wait_for_load_state("networkidle")
 		return self.transferred
 
+	def forget_files(self) -> None:
+		"""As at a first visit: the browser has kept nothing."""
+		self._wire.send("Network.clearBrowserCache")
+
 	def link(self, name: str, within: Locator | None = None) -> None:
 		"""Follow the link of this name; waits for the page behind it."""
 		(within or self.page).get_by_role("link", name=name).first.click()
