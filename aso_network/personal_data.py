@@ -49,9 +49,9 @@ def collect(user: str) -> dict[str, Any]:
 	)
 	titles = membership.names_in(frappe.local.lang, [row.organization for row in represents])
 	return {
-		"account": frappe.db.get_value(
-			"User", user, ["name", "full_name", "language", "creation", "last_login"], as_dict=True
-		),
+		"account": reading.rows(
+			"User", {"name": user}, ("name", "full_name", "language", "creation", "last_login")
+		)[0],
 		"contacts": [_contact(name) for name in contacts],
 		"represents": [{**row, "title": titles[row.organization]} for row in represents],
 		"mentioned": _mentioned(contacts),
@@ -151,8 +151,13 @@ def _mentioned(contacts: list[str]) -> list[dict[str, str]]:
 	found = reduce(lambda first, second: first.union_all(second), asked).run(as_dict=True)
 	found = [row for row in found if row.kind not in _NOT_LISTED]
 	for row in found:
-		row.title = frappe.db.get_value(row.kind, row.name, frappe.get_meta(row.kind).title_field or "name")
+		row.title = reading.column(row.kind, {"name": row.name}, _title_field(row.kind))[0]
 	return sorted(found, key=lambda row: (row.kind, row.name))
+
+
+@site_cache(ttl=3600)
+def _title_field(doctype: str) -> str:
+	return frappe.get_meta(doctype).title_field or "name"
 
 
 @site_cache(ttl=3600)

@@ -73,6 +73,30 @@ def open_for_nomination(visitor: Visitor) -> list[frappe._dict]:
 	return [row for row in overview(visitor, candidacies.OPEN_FOR_NOMINATION) if candidacies.is_open(row)]
 
 
+def still_to_stand_in(visitor: Visitor) -> list[frappe._dict]:
+	"""Those of them in which it does not stand yet: `name`, `label`, `nominations_to`."""
+	organization = visitor.organization
+	rows = reading.rows(
+		"Election",
+		{"platform": organization.platform, "status": candidacies.OPEN_FOR_NOMINATION},
+		("name", "title", "platform", "status", "voting_date", "nominations_from", "nominations_to"),
+		order_by="voting_date desc, creation desc",
+	)
+	rows = [row for row in rows if candidacies.is_open(row)]
+	stands_in = reading.column(
+		"Candidacy",
+		{
+			"organization": organization.name,
+			"election": ("in", [row.name for row in rows]),
+			"status": ("in", candidacies.STANDING),
+		},
+		"election",
+	)
+	for row in rows:
+		row.label = results.label(row, visitor)
+	return [row for row in rows if row.name not in stands_in]
+
+
 def when_nominations_open(visitor: Visitor) -> str:
 	"""Why nobody can stand now, with the day from which on, or until which, that was possible."""
 	for row in overview(visitor):

@@ -67,14 +67,13 @@ def next_steps(visitor: Visitor, doc: object) -> list[Step]:
 
 
 def _nominations(visitor: Visitor) -> Iterator[Step]:
-	for election in elections.open_for_nomination(visitor):
-		if not election.stands:
-			yield Step(
-				_("Stand as a candidate: {0}").format(election.label),
-				f"/my/candidacy?election={election.name}",
-				_until(election.nominations_to),
-				_moment(election.nominations_to),
-			)
+	for election in elections.still_to_stand_in(visitor):
+		yield Step(
+			_("Stand as a candidate: {0}").format(election.label),
+			f"/my/candidacy?election={election.name}",
+			_until(election.nominations_to),
+			_moment(election.nominations_to),
+		)
 
 
 def _meetings(visitor: Visitor) -> Iterator[Step]:
