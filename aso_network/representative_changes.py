@@ -79,7 +79,7 @@ def withdraw(name: str, organization: str) -> Document:
 
 def waiting(organization: str) -> list[frappe._dict]:
 	"""The changes of `organization` that wait for the office."""
-	return frappe.get_all(
+	return reading.rows(
 		DOCTYPE,
 		filters={"organization": organization, "status": "Submitted"},
 		fields=["name", "what", "person_name", "creation"],
