@@ -52,15 +52,18 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None) 
 
 
 def refuse_ahead(file: Document, method: str | None = None) -> None:
-	"""Doc event `validate` of File: nobody without a desk ties a file to a document that is not there yet.
+	"""Doc event `validate` of File: nobody without a desk ties a file to a document that is not there yet, or that
+	they do not write; a public one neither.
 
 	Frappe takes any name for one that is still being typed. Numbers can be guessed, and the file would lie on the
 	next document of another; besides, the answer would tell which numbers are there.
 	"""
 	doctype, name = file.attached_to_doctype, file.attached_to_name
-	if not name or doctype not in _ours() or frappe.db.exists(doctype, name):
+	if not name or doctype not in _ours() or file.flags.ignore_permissions:
 		return
-	if frappe.db.get_value("User", frappe.session.user, "user_type") != "System User":
+	if frappe.db.get_value("User", frappe.session.user, "user_type") == "System User":
+		return
+	if not (frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "write", name)):
 		frappe.throw(
 			_("Insufficient Permission for {0}").format(f"{_(doctype)} {name}"), frappe.PermissionError
 		)

@@ -338,12 +338,6 @@ def test_nobody_lays_a_file_on_the_next_document_of_another():
 				except frappe.PermissionError:
 					pass
 	assert not taken
-	with builders.as_user(builders.user("Network Officer")):
-		# Somebody at a desk attaches before the first save.
-		frappe.get_doc(
-			doctype="File", file_name="a.txt", content="x", is_private=1,
-			attached_to_doctype="Objection", attached_to_name="new-objection-1",
-		).insert()  # fmt: skip
 
 
 def test_nobody_puts_a_file_among_the_documents_of_another():
