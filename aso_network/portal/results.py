@@ -25,7 +25,8 @@ _FIRST_CHOICES = ("Instant-Runoff Vote", "Single Transferable Vote")
 
 
 def overview(visitor: Visitor) -> list[frappe._dict]:
-	"""The announced results, the latest first: `name`, `label`, `place`, `announced_on`, `elected` (names)."""
+	"""The announced results, the latest first: `name`, `label`, `place`, `announced_on`, `elected` (the names that
+	are published to the visitor) and how many more there are (`unnamed`)."""
 	rows = frappe.get_all(
 		"Election Result",
 		filters={"is_announced": 1},
@@ -36,8 +37,7 @@ def overview(visitor: Visitor) -> list[frappe._dict]:
 		order_by="`tabElection Result`.announced_on desc, `tabElection Result`.name desc",
 	)
 	places = _places(visitor)
-	elected, winners = defaultdict(list), []
-	for row in frappe.get_all(
+	winners = frappe.get_all(
 		"Election Result Row",
 		filters={
 			"parenttype": "Election Result",
@@ -46,16 +46,17 @@ def overview(visitor: Visitor) -> list[frappe._dict]:
 		},
 		fields=["parent", "organization", "candidate_name", "candidate_name_ar"],
 		order_by="seat_order",
-	):
-		winners.append(row)
+	)
 	platform_of = {row.name: row.platform for row in rows}
 	_withhold(visitor, [row for row in winners if not _elects_in(visitor, platform_of[row.parent])])
+	elected = defaultdict(list)
 	for row in winners:
 		elected[row.parent].append(_candidate(row))
 	for row in rows:
 		row.label = label(row, visitor)
 		row.place = places[row.platform]
-		row.elected = elected[row.name]
+		row.elected = [name for name in elected[row.name] if name != public.a_member()]
+		row.unnamed = len(elected[row.name]) - len(row.elected)
 	return rows
 
 
