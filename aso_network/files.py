@@ -46,7 +46,8 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None) 
 		return None
 	right = "read" if ptype in ("read", "select", "export", "print", "email", "report") else "write"
 	attached_to = frappe.db.exists(doc.attached_to_doctype, doc.attached_to_name)
-	if attached_to and frappe.has_permission(doc.attached_to_doctype, right, attached_to, user=user):
+	# The desk uploads before a new document is saved; until then the file is its uploader's.
+	if not attached_to or frappe.has_permission(doc.attached_to_doctype, right, attached_to, user=user):
 		return None
 	return False
 
@@ -71,7 +72,8 @@ def refuse_ahead(file: Document, method: str | None = None) -> None:
 
 def disown(file: Document, method: str | None = None) -> None:
 	"""Doc event `validate` of File."""
-	if file.is_private and file.attached_to_doctype in _ours():
+	doctype, name = file.attached_to_doctype, file.attached_to_name
+	if file.is_private and doctype in _ours() and name and frappe.db.exists(doctype, name):
 		file.owner = OWNER
 
 

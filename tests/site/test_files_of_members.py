@@ -198,3 +198,22 @@ def test_a_letter_of_somebody_else_is_not_taken_by_its_address(letter):
 				},
 			)
 	assert today()
+
+
+def test_the_desk_attaches_a_file_before_its_document_is_saved():
+	"""The uploader of a new form gives a name that is not there yet; once it is, the file follows the document."""
+	officer, other = builders.user("Network Officer"), builders.user("Network Finance")
+	with builders.as_user(officer):
+		file = frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": "letter.txt",
+				"content": "to the network",
+				"is_private": 1,
+				"attached_to_doctype": "Representative Change",
+				"attached_to_name": "new-representative-change-abcdef",
+			}
+		).insert()
+		assert file.has_permission("read")
+	with builders.as_user(other):
+		assert not file.has_permission("read")
