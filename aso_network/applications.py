@@ -16,7 +16,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_to_date, cint, get_url_to_form, now_datetime, today
 
-from aso_network import attachments, contacts, mail, membership, names
+from aso_network import attachments, contacts, mail, membership, names, office
 from aso_network.changes import changed_labels
 from aso_network.portal import text
 from aso_network.roles import MANAGER, OFFICER
@@ -334,7 +334,7 @@ def _contact(doc: Document) -> str:
 def tell_office(doc: Document) -> None:
 	"""After Confirm: a letter to the officers who see this application, each in their language."""
 	by_language: dict[str, list[str]] = {}
-	for user in _office_of(doc):
+	for user in office.users_of(doc, OFFICER) or office.users_of(doc, MANAGER):
 		by_language.setdefault(mail.language_of(user), []).append(user)
 	for language, users in by_language.items():
 		with mail.in_language(language):
@@ -381,20 +381,6 @@ def tell_rejected(organization: Document) -> None:
 	)
 	if name:
 		tell_declined(frappe.get_doc(DOCTYPE, name))
-
-
-def _office_of(doc: Document) -> list[str]:
-	"""Officers, or else managers, who may open this application."""
-	for role in (OFFICER, MANAGER):
-		users = frappe.get_all(
-			"Has Role", filters={"role": role, "parenttype": "User"}, pluck="parent", distinct=True
-		)
-		enabled = frappe.get_all("User", filters={"name": ("in", users), "enabled": 1}, pluck="name")
-		# Not by the document's own method: who opened the link has set its flags.
-		found = [user for user in enabled if frappe.has_permission(DOCTYPE, "read", doc, user=user)]
-		if found:
-			return found
-	return []
 
 
 # --- what is forgotten -----------------------------------------------------------------------------------

@@ -316,6 +316,18 @@ def representatives(organizations: list[str], on: str | date | None = None) -> l
 	)
 
 
+def addresses(organization: str) -> list[str]:
+	"""The e-mail addresses of those who represent `organization` today."""
+	return frappe.get_all(
+		"Contact",
+		filters={
+			"name": ("in", [row.contact for row in representatives([organization])]),
+			"email_id": ("is", "set"),
+		},
+		pluck="email_id",
+	)
+
+
 def active_organizations(platform: str, on: str | date | None = None) -> list[frappe._dict]:
 	"""The active members of `platform` by title: `name`, `title`, `delegate` (Contact `on` a day, or None) and
 	`delegate_name`. Two queries, however many they are."""

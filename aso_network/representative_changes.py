@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, today
 
-from aso_network import attachments, contacts, membership, names, permissions, reading
+from aso_network import attachments, contacts, mail, membership, names, office, permissions, reading
 from aso_network.changes import changed_labels
 from aso_network.portal import text
 from aso_network.roles import MANAGER, OFFICER
@@ -270,6 +270,44 @@ def carry_out(change: Document) -> None:
 		_begin_term(change, organization)
 	# Accepting the change was checked, by whom it concerns; the organisation's own rules are asked here.
 	organization.save(ignore_permissions=True)
+
+
+def tell_office(change: Document) -> None:
+	"""After a new delegate is sent: to whoever may accept the change."""
+	for user in office.users_of(change, MANAGER, OFFICER) if change.what == DELEGATE else ():
+		with mail.in_language(mail.language_of(user)):
+			organization = frappe.db.get_value("Member Organization", change.organization, "title")
+			mail.send(
+				user,
+				_("A new delegate of {0}").format(organization),
+				mail.body(
+					_(
+						"{0} names a new delegate, {1}; the letter is with it. Accept or reject it here:"
+					).format(organization, change.person_name),
+					link=f"/app/representative-change/{change.name}",
+				),
+				change,
+				frappe.local.lang,
+			)
+
+
+def tell_rejected(change: Document) -> None:
+	"""After Reject: to whoever represents the organisation. The reason stays in the office, which can be asked."""
+	for address in membership.addresses(change.organization):
+		with mail.in_language(mail.language_of(address)):
+			mail.send(
+				address,
+				_("Your new delegate"),
+				mail.body(
+					_(
+						"The network's office has not accepted {0} as your delegate. Ask the office why; then send the"
+						" change again."
+					).format(change.person_name),
+					link="/my",
+				),
+				change,
+				frappe.local.lang,
+			)
 
 
 def _begin_term(change: Document, organization: Document) -> None:

@@ -15,7 +15,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, formatdate, getdate, today
 
-from aso_network import attachments, mail, membership, representation
+from aso_network import attachments, mail, membership, office, representation
 from aso_network.changes import changed_labels, keep
 from aso_network.roles import MANAGER, OFFICER
 from aso_network.workflows import guard
@@ -263,7 +263,7 @@ def close(objection: Document) -> None:
 
 def tell_office(objection: Document) -> None:
 	"""After an objection is submitted: to whoever may decide it."""
-	for user in office_of(objection):
+	for user in office.users_of(objection, MANAGER, OFFICER):
 		with mail.in_language(mail.language_of(user)):
 			mail.send(
 				user,
@@ -282,10 +282,7 @@ def tell_office(objection: Document) -> None:
 
 def tell_organization(objection: Document) -> None:
 	"""After it is decided: to whoever represents the organisation. The letter does not say how; the page does."""
-	contacts = [row.contact for row in membership.representatives([objection.organization])]
-	for address in frappe.get_all(
-		"Contact", filters={"name": ("in", contacts), "email_id": ("is", "set")}, pluck="email_id"
-	):
+	for address in membership.addresses(objection.organization):
 		with mail.in_language(mail.language_of(address)):
 			mail.send(
 				address,
@@ -297,19 +294,3 @@ def tell_organization(objection: Document) -> None:
 				objection,
 				frappe.local.lang,
 			)
-
-
-def office_of(objection: Document) -> list[str]:
-	"""Users of the office who may see the objection, whatever narrows them; whoever submitted it is not told."""
-	users = frappe.get_all(
-		"Has Role",
-		filters={"parenttype": "User", "role": ("in", (MANAGER, OFFICER)), "parent": ("!=", "Administrator")},
-		pluck="parent",
-		distinct=True,
-	)
-	enabled = frappe.get_all("User", filters={"name": ("in", users), "enabled": 1}, pluck="name")
-	return [
-		user
-		for user in enabled
-		if user != frappe.session.user and frappe.has_permission("Objection", "write", objection, user=user)
-	]

@@ -25,7 +25,7 @@ LIFECYCLE = Lifecycle(
 			guard=changes.require_acceptable,
 			after=changes.carry_out,
 		),
-		Move("Reject", "Submitted", "Rejected", OFFICE, needs_reason=True),
+		Move("Reject", "Submitted", "Rejected", OFFICE, needs_reason=True, after=changes.tell_rejected),
 		Move(
 			"Withdraw",
 			"Submitted",

@@ -130,6 +130,22 @@ def test_the_office_accepts_with_one_click_and_types_nothing(org):
 	assert [line.user for line in trail(change.name)] == [org.officer]
 
 
+def test_the_office_hears_of_a_new_delegate_and_the_organization_of_a_refusal(org):
+	def told(user: str) -> int:
+		address = frappe.db.get_value("User", user, "email")
+		return frappe.db.count("Email Queue Recipient", {"recipient": address})
+
+	office, member = told(org.officer), told(org.delegate.user)
+	change = send(org.delegate.user, org.name, changes.DELEGATE, **somebody())
+	assert told(org.officer) == office + 1
+	with builders.as_user(org.officer):
+		guard.move(frappe.get_doc(change.doctype, change.name), "Rejected", "The letter is not signed.")
+	assert told(org.delegate.user) == member + 1
+	# What takes effect at once needs nobody.
+	send(org.delegate.user, org.name, changes.NEW, **somebody())
+	assert told(org.officer) == office + 1
+
+
 def test_a_representative_becomes_the_delegate(org):
 	change = send(org.delegate.user, org.name, changes.DELEGATE, contact=org.second.contact)
 	with builders.as_user(org.officer):

@@ -16,3 +16,6 @@ class RepresentativeChange(Document):
 			changes.require_none_waiting(self)
 		else:
 			changes.refuse_changes(self)
+
+	def after_insert(self) -> None:
+		changes.tell_office(self)
