@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
+from aso_network.portal import spam
+
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 900}
@@ -55,6 +57,19 @@ TOO_SMALL = """() => [...document.querySelectorAll(
 	.map(part => [part, part.getBoundingClientRect()])
 	.filter(([, box]) => box.width > 1 && box.height > 1 && (box.height < 43.5 || box.width < 24))
 	.map(([part, box]) => `${part.outerHTML.slice(0, 90)} ${Math.round(box.width)}×${Math.round(box.height)}`)"""
+
+
+# Who sends a form sooner than this after it was opened is taken for a program.
+TOO_QUICK_MS = spam.TOO_QUICK * 1000
+
+
+def choose_platform(page: Page, platform: str) -> None:
+	"""A few platforms are all shown at once, more are a list to choose from."""
+	box = page.locator("[name=platform]")
+	if box.first.evaluate("box => box.tagName") == "SELECT":
+		box.select_option(platform)
+	else:
+		page.locator(f"[name=platform][value='{platform}']").check()
 
 
 @cache

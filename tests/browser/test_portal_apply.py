@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from aso_network.roles import OFFICER
 from tests.browser import stage
-from tests.browser.portal import DESKTOP, SMALL
+from tests.browser.portal import DESKTOP, SMALL, TOO_QUICK_MS, choose_platform
 from tests.site import builders
 
 
@@ -43,22 +43,13 @@ def mailed_link(site, address: str) -> str:
 	return re.search(r"https?://[^/]+(/apply/confirm\?token=\w+)", text)[1]
 
 
-def choose_platform(page, platform) -> None:
-	"""A few platforms are all shown at once, more are a list to choose from."""
-	box = page.locator("[name=platform]")
-	if box.first.evaluate("box => box.tagName") == "SELECT":
-		box.select_option(platform.name)
-	else:
-		page.locator(f"[name=platform][value='{platform.name}']").check()
-
-
 def fill_in(visit, platform, name: str, address: str) -> None:
 	"""All five steps, each looked at on the way, and send."""
 	page = visit.open("/apply")
 	visit.check()
 	page.get_by_label("الاسم بالعربية").fill(name)
 	visit.button("التالي")
-	choose_platform(page, platform)
+	choose_platform(page, platform.name)
 	page.get_by_label("حقوق المرأة").check()
 	visit.check()
 	visit.button("التالي")
@@ -73,6 +64,7 @@ def fill_in(visit, platform, name: str, address: str) -> None:
 	page.get_by_label("لماذا تريد المنظمة أن تنضم").fill("نريد أن نعمل مع غيرنا.")
 	page.get_by_label("للشبكة أن تحفظ").check()
 	visit.check()
+	page.wait_for_timeout(TOO_QUICK_MS)
 	visit.button("إرسال الطلب")
 	expect(page.get_by_role("heading", name="بقيت خطوة واحدة: افتح بريدك")).to_be_visible()
 
@@ -147,12 +139,12 @@ def test_the_pages_fit_without_javascript_and_with_large_letters(portal, platfor
 	plain = portal.stranger(language, size, javascript=False)
 	page = plain.open("/apply")
 	page.locator("[name=name_ar]").fill(f"جمعية {next(builders._numbers)}")
-	choose_platform(page, platform)
+	choose_platform(page, platform.name)
 	page.locator("[name=contact_name]").fill("ليلى حسن")
 	page.locator("[name=contact_email]").fill("plain@example.org")
 	page.locator("[name=motivation]").fill("-")
 	page.locator("[name=consent]").check()
-	page.wait_for_timeout(3000)  # who is quicker than this is taken for a program
+	page.wait_for_timeout(TOO_QUICK_MS)
 	page.locator("[data-send]").click()
 	page.wait_for_url("**sent=**")
 	assert "plain@example.org" in plain.text

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import stage
+from tests.browser.portal import TOO_QUICK_MS, choose_platform
 from tests.site import builders
 
 FORM = "Membership Application"
@@ -35,7 +36,7 @@ def fill_in(page, platform, address: str) -> None:
 	"""The application, up to the button that sends it."""
 	page.get_by_label("Name in English").fill("Weak Line Association")
 	page.get_by_role("button", name="Next").click()
-	page.locator(f"[name=platform][value='{platform.name}']").check()
+	choose_platform(page, platform.name)
 	page.get_by_role("button", name="Next").click()
 	page.get_by_role("button", name="Next").click()
 	page.locator("[name=contact_name]").fill("Layla")
@@ -43,7 +44,7 @@ def fill_in(page, platform, address: str) -> None:
 	page.get_by_role("button", name="Next").click()
 	page.locator("[name=motivation]").fill("To work together.")
 	page.locator("[name=consent]").check()
-	page.wait_for_timeout(3000)  # who is quicker than this is taken for a program
+	page.wait_for_timeout(TOO_QUICK_MS)
 
 
 def received(site, address: str) -> int:
@@ -123,7 +124,7 @@ def test_what_was_typed_survives_a_session_that_has_ended(portal, delegate, site
 	frappe.db.delete("Sessions", {"user": delegate})
 	frappe.cache.delete_value("session")
 	site.commit()
-	page.wait_for_timeout(3000)
+	page.wait_for_timeout(TOO_QUICK_MS)
 	for _step in range(9):
 		if page.locator("[data-send]").is_visible():
 			break
