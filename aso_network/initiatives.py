@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from aso_network import finance, names, representation
+from aso_network import finance, names, reading, representation
 
 ASKED, CONFIRMED, DECLINED = "Asked", "Confirmed", "Declined"
 ANSWERABLE = ("Proposed", "Approved", "Active")
@@ -125,7 +125,7 @@ def possible_partners(organization: str) -> list[frappe._dict]:
 
 def shown_partners(activity: str) -> list[frappe._dict]:
 	"""The partners that others may see: members that confirmed, and names from outside the network."""
-	rows = frappe.get_all(
+	rows = reading.rows(
 		"Activity Partner",
 		filters={"parent": activity, "parenttype": "Network Activity"},
 		fields=["organization", "partner_name", "confirmed"],

@@ -41,11 +41,12 @@ def overview(visitor: Visitor) -> dict:
 	"""Everything on the page, of the organisation for which the visitor acts."""
 	organization = require_member(visitor)
 	doc = frappe.get_cached_doc("Member Organization", organization.name)
+	missing = profiles.missing(doc) if organization.status == "Active" else []
 	return {
 		"status": organization.status,
 		"stands": _stands(organization, visitor.language),
-		"steps": next_steps(visitor, doc),
-		"missing": profiles.missing(doc) if organization.status == "Active" else [],
+		"steps": next_steps(visitor, missing),
+		"missing": missing,
 		"people": sorted(
 			filter(permissions.is_in_force, doc.representatives), key=lambda row: not row.is_delegate
 		),
@@ -56,12 +57,12 @@ def overview(visitor: Visitor) -> dict:
 	}
 
 
-def next_steps(visitor: Visitor, doc: object) -> list[Step]:
+def next_steps(visitor: Visitor, missing: list[str]) -> list[Step]:
 	"""What waits for the organisation, the most pressing first; what has no end comes last."""
 	if visitor.organization.status != "Active":
 		return []
 	found = [step for topic in _TOPICS for step in topic(visitor)]
-	if profiles.missing(doc):
+	if missing:
 		found.append(Step(_("Complete the profile of your organization"), "/my/profile"))
 	return sorted(found, key=lambda step: step.due or datetime.max)
 
@@ -141,7 +142,7 @@ def _facts(doc: object) -> list[tuple[str, str]]:
 	return [
 		(_("Acronym"), doc.acronym),
 		(_("City or town"), _(doc.territory)),
-		(_("Sectors"), _(", ").join(_(row.sector) for row in doc.sectors)),
+		(_("Sectors"), language.listed(_(row.sector) for row in doc.sectors)),
 		(_("Member since"), language.format_date(doc.admitted_on)),
 		(_("Public telephone"), doc.public_phone),
 		(_("Public e-mail address"), doc.public_email),
