@@ -293,6 +293,7 @@ def _make_organization(doc: Document) -> Document:
 		"representatives",
 		{"contact": _contact(doc), "position": doc.contact_position, "is_delegate": 1, "from_date": today()},
 	)
+	# As above.
 	organization.save(ignore_permissions=True)
 	attached = {"file_url": doc.paper, "attached_to_doctype": DOCTYPE, "attached_to_name": doc.name}
 	if doc.paper and frappe.db.exists("File", attached):
@@ -305,7 +306,7 @@ def _make_organization(doc: Document) -> Document:
 				"attached_to_doctype": organization.doctype,
 				"attached_to_name": organization.name,
 			}
-		).insert(ignore_permissions=True)
+		).insert(ignore_permissions=True)  # follows from registering it, like the rest
 	return organization
 
 

@@ -14,9 +14,10 @@ def insert(contact: Document) -> Document:
 	the contact is there.
 	"""
 	numbers, contact.phone_nos = contact.phone_nos, []
-	contact.insert(ignore_permissions=True)
+	contact.insert(ignore_permissions=True)  # as said above, checked by the caller
 	if numbers:
 		contact.phone_nos = numbers
+		# Likewise.
 		contact.save(ignore_permissions=True)
 	return contact
 

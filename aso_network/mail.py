@@ -24,7 +24,8 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_url, validate_email_address
 from markupsafe import Markup
 
-RIGHT_TO_LEFT = ("ar", "ckb", "fa", "he", "ps", "ur")
+from aso_network.portal.language import direction as direction_of
+
 # Nothing can be delivered to or from this name (RFC 2606); a waiting letter gets its real sender on release.
 NOBODY = "no-account@mail.invalid"
 # Frappe's scheduler tries a letter three times and then gives it up; this one is not to be tried.
@@ -187,7 +188,7 @@ class _Letter(QueueBuilder):
 
 	def email_html_content(self) -> str:
 		language = frappe.local.lang
-		direction = "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+		direction = direction_of(language)
 		return (
 			f'<!DOCTYPE html>\n<html lang="{escape(language)}" dir="{direction}"><head><meta charset="utf-8">'
 			f"<title>{escape(self.subject)}</title></head>"

@@ -12,7 +12,9 @@ Whatever a visit does, no request may leave the host: the test fails at its end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from email import message_from_string, policy
 from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -70,6 +72,24 @@ def choose_platform(page: Page, platform: str) -> None:
 		box.select_option(platform)
 	else:
 		page.locator(f"[name=platform][value='{platform}']").check()
+
+
+def mailed_link(site: object, address: str) -> str:
+	"""The path in the last letter to `address`."""
+	import frappe
+
+	site.refresh()
+	name = frappe.get_all(
+		"Email Queue",
+		filters=[["Email Queue Recipient", "recipient", "=", address]],
+		pluck="name",
+		order_by="`tabEmail Queue`.creation desc",
+		limit=1,
+	)[0]
+	message = message_from_string(frappe.db.get_value("Email Queue", name, "message"), policy=policy.default)
+	return re.search(r"https?://[^/]+(/\S+\?(?:key|token)=\w+)", message.get_body(("plain",)).get_content())[
+		1
+	]
 
 
 @cache

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from email import message_from_string, policy
-
 import frappe
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +10,7 @@ from aso_network import membership
 from aso_network.roles import OFFICER
 from aso_network.workflows import guard
 from tests.browser import stage
-from tests.browser.portal import DESKTOP, SMALL
+from tests.browser.portal import DESKTOP, SMALL, TOO_QUICK_MS, mailed_link
 from tests.site import builders
 
 PASSWORD = "Four owls under one bridge"
@@ -53,22 +50,8 @@ def admit(organization) -> None:
 	frappe.db.commit()
 
 
-def mailed_link(site, address: str) -> str:
-	"""The path in the last letter to somebody."""
-	site.refresh()
-	name = frappe.get_all(
-		"Email Queue",
-		filters=[["Email Queue Recipient", "recipient", "=", address]],
-		pluck="name",
-		order_by="`tabEmail Queue`.creation desc",
-		limit=1,
-	)[0]
-	message = message_from_string(frappe.db.get_value("Email Queue", name, "message"), policy=policy.default)
-	return re.search(r"https?://[^/]+(/\S+\?key=\w+)", message.get_body(("plain",)).get_content())[1]
-
-
 def send(visit, name: str) -> None:
-	visit.page.wait_for_timeout(3000)  # who is quicker than this is taken for a program
+	visit.page.wait_for_timeout(TOO_QUICK_MS)
 	visit.button(name)
 
 
