@@ -11,54 +11,20 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlencode
 
 import frappe
+from serving import BENCH, PING, ROOT, copy_of_test_site, served
 
-ROOT = Path(__file__).resolve().parents[2]
-BENCH = Path(os.environ["ASO_BENCH"])
 SITE = "aso-portal-test.localhost"
 LIMIT = 3.0
 ROUNDS = 60
-PING = "/api/method/ping"
 
 
-# ---------------------------------------------------------------- serving
-
-
-@contextmanager
-def served() -> Iterator[int]:
-	"""The copy on a free port of its own."""
-	with socket.socket() as free:
-		free.bind(("127.0.0.1", 0))
-		port = free.getsockname()[1]
-	server = subprocess.Popen(
-		[
-			*(BENCH / "env/bin/gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
-			*("--workers", "1", "--threads", "4", "--timeout", "120", "--log-level", "error", "--preload"),
-			"frappe.app:application",
-		],
-		cwd=BENCH / "sites",
-	)
-	try:
-		for _try in range(120):
-			try:
-				if ask(port, PING).status == 200:
-					break
-			except OSError:
-				time.sleep(0.25)
-		yield port
-	finally:
-		server.terminate()
-		server.wait()
+# ---------------------------------------------------------------- asking
 
 
 class Answer:
@@ -105,7 +71,8 @@ def measure(port: int, path: str, cookie: str, rounds: int) -> tuple[float, floa
 def report(stage: object, password: str, rounds: int) -> int:
 	over = 0
 	print(f"\n{'page':<46} {'ping':>8} {'page':>8} {'ratio':>7}   (ms, medians of {rounds})")
-	with served() as port:
+	with served(SITE, "--preload") as server:
+		port = server.port
 		for user, paths in stage.looks():
 			cookie = sign_in(port, user, password) if user else ""
 			for path in paths:
@@ -144,10 +111,6 @@ def profile(stage: object, path: str) -> None:
 # ---------------------------------------------------------------- all of it
 
 
-def bench_sh(*args: str) -> None:
-	subprocess.run([str(ROOT / "aso_network/devtools/bench.sh"), *args], check=True, stdin=subprocess.DEVNULL)
-
-
 def run(rounds: int, profiled: str | None) -> int:
 	sys.path.insert(0, str(ROOT))
 	from tests.browser import portal_stage, stage
@@ -170,13 +133,8 @@ def run(rounds: int, profiled: str | None) -> int:
 def main(arguments: list[str]) -> int:
 	rounds = int(next((word for word in arguments if word.isdigit()), ROUNDS))
 	profiled = next((word.partition("=")[2] for word in arguments if word.startswith("--profile=")), None)
-	if not (BENCH / "sites" / SITE).exists():
-		bench_sh("clone-site", os.environ["ASO_TEST_SITE"], SITE)
-	try:
+	with copy_of_test_site(SITE, keep="--keep" in arguments):
 		return 1 if run(rounds, profiled) else 0
-	finally:
-		if "--keep" not in arguments:
-			bench_sh("drop-site", SITE)
 
 
 if __name__ == "__main__":

@@ -11,23 +11,17 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 
 import frappe
 import requests
 from frappe.utils import add_to_date, now_datetime
+from serving import BENCH, copy_of_test_site, served
 
-ROOT = Path(__file__).resolve().parents[2]
-BENCH = Path(os.environ["ASO_BENCH"])
 SITE = "aso-register-test.localhost"
 AT_ONCE, PLACES = 20, 10
 WITHIN = 300.0
@@ -76,35 +70,6 @@ def platform() -> str:
 		.insert()
 		.name
 	)
-
-
-@contextmanager
-def served() -> Iterator[str]:
-	"""The copy on a free port of its own; yields its address."""
-	with socket.socket() as free:
-		free.bind(("127.0.0.1", 0))
-		port = free.getsockname()[1]
-	server = subprocess.Popen(
-		[
-			*(BENCH / "env/bin/gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
-			*("--workers", "2", "--threads", "4", "--timeout", "120", "--log-level", "error"),
-			"frappe.app:application",
-		],
-		cwd=BENCH / "sites",
-	)
-	try:
-		address = f"http://127.0.0.1:{port}"
-		for _try in range(120):
-			try:
-				if ask("GET", f"{address}/network/calendar").status_code == 200:
-					break
-			except requests.ConnectionError:
-				pass
-			time.sleep(0.5)
-		yield address
-	finally:
-		server.terminate()
-		server.wait()
 
 
 def ask(method: str, url: str, **options: object) -> requests.Response:
@@ -171,7 +136,8 @@ def run(number: int) -> bool:
 	frappe.connect()
 	frappe.set_user("Administrator")
 	hall, last = session("A hall", number), session("The last places", PLACES)
-	with served() as address:
+	with served(SITE, workers=2) as server:
+		address = server.address
 		statuses, seconds, total = everybody(address, hall, range(number), 8)
 		found, lines, counted = stored(hall)
 		print(f"\n{number} people behind one address, 8 at a time: {dict(statuses)} in {total:.1f} s")
@@ -192,19 +158,10 @@ def run(number: int) -> bool:
 	return good
 
 
-def bench_sh(*args: str) -> None:
-	subprocess.run([str(ROOT / "aso_network/devtools/bench.sh"), *args], check=True, stdin=subprocess.DEVNULL)
-
-
 def main(arguments: list[str]) -> int:
 	number = int(next((word for word in arguments if word.isdigit()), 200))
-	if not (BENCH / "sites" / SITE).exists():
-		bench_sh("clone-site", os.environ["ASO_TEST_SITE"], SITE)
-	try:
+	with copy_of_test_site(SITE, keep="--keep" in arguments):
 		good = run(number)
-	finally:
-		if "--keep" not in arguments:
-			bench_sh("drop-site", SITE)
 	print("passed" if good else "FAILED")
 	return 0 if good else 1
 

@@ -11,22 +11,17 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import frappe
 from frappe.utils import random_string, today
+from serving import BENCH, copy_of_test_site, served
 
 from aso_network.roles import COMMITTEE, OFFICER
 
-ROOT = Path(__file__).resolve().parents[2]
-BENCH = Path(os.environ["ASO_BENCH"])
 SITE = "aso-scale-test.localhost"
 AIM = 2.0
 PASSWORD = random_string(20)
@@ -255,39 +250,11 @@ def measure_roll(meeting_name: str) -> None:
 # ---------------------------------------------------------------- in the browser
 
 
-@contextmanager
-def served() -> Iterator[str]:
-	"""The copy on a free port of its own; yields its address."""
-	with socket.socket() as free:
-		free.bind(("127.0.0.1", 0))
-		port = free.getsockname()[1]
-	server = subprocess.Popen(
-		[
-			*(BENCH / "env/bin/gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
-			*("--threads", "4", "--timeout", "300", "--log-level", "error"),
-			"frappe.app:application_with_statics()",
-		],
-		cwd=BENCH / "sites",
-	)
-	try:
-		request = urllib.request.Request(f"http://127.0.0.1:{port}/login", headers={"Host": SITE})
-		opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-		for _try in range(60):
-			try:
-				opener.open(request, timeout=20).read()
-				break
-			except OSError:
-				time.sleep(0.5)
-		yield f"http://{SITE}:{port}"
-	finally:
-		server.terminate()
-		server.wait()
-
-
 def measure_browser(meeting: str) -> None:
 	from playwright.sync_api import sync_playwright
 
-	with served() as address, sync_playwright() as playwright:
+	with served(SITE, statics=True) as server, sync_playwright() as playwright:
+		address = f"http://{SITE}:{server.port}"
 		browser = playwright.chromium.launch(
 			executable_path=os.environ.get("ASO_BROWSER") or None,
 			args=["--no-sandbox", f"--host-resolver-rules=MAP {SITE} 127.0.0.1"],
@@ -315,10 +282,6 @@ def measure_browser(meeting: str) -> None:
 # ---------------------------------------------------------------- all of it
 
 
-def bench_sh(*args: str) -> None:
-	subprocess.run([str(ROOT / "aso_network/devtools/bench.sh"), *args], check=True, stdin=subprocess.DEVNULL)
-
-
 def run(number: int) -> None:
 	os.chdir(BENCH / "sites")
 	frappe.init(site=SITE)
@@ -341,13 +304,8 @@ def run(number: int) -> None:
 
 def main(arguments: list[str]) -> int:
 	number = int(next((word for word in arguments if word.isdigit()), 2000))
-	if not (BENCH / "sites" / SITE).exists():
-		bench_sh("clone-site", os.environ["ASO_TEST_SITE"], SITE)
-	try:
+	with copy_of_test_site(SITE, keep="--keep" in arguments):
 		run(number)
-	finally:
-		if "--keep" not in arguments:
-			bench_sh("drop-site", SITE)
 	print(f"\n{number} organisations, aim {AIM:.0f} s each")
 	for what, seconds, remark in figures:
 		over = "  OVER" if seconds > AIM else ""
