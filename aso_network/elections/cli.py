@@ -1,6 +1,6 @@
 """The command line `aso-network`: count, verify, draw a lot, explain. Needs nothing but Python.
 
-Exit status 0: decided, or all agrees. 1: a package does not agree. 2: bad input, with one line on stderr,
+Exit status 0: decided, or all agrees. 1: what is verified does not agree. 2: bad input, with one line on stderr,
 `aso-network: FILE:LINE: what is wrong and what is expected`. 3: a tie is open, or a runoff has to be held.
 """
 
@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO, NoReturn
 
 import aso_network
-from aso_network.elections import ballot_csv, blt, explain, forms, lot, package, results, rules
+from aso_network.elections import ballot_csv, blt, explain, forms, lot, results, rules, verification
 from aso_network.elections.ballot_file import MOST_CANDIDATES, BallotFile, in_a_line, number
 from aso_network.elections.contest import CUMULATIVE, FORMS, LIMITED, Contest, Papers
 from aso_network.elections.errors import (
@@ -30,6 +30,8 @@ from aso_network.elections.errors import (
 	InvalidLotError,
 	InvalidRuleError,
 	PackageError,
+	ReceiptError,
+	TrailError,
 )
 from aso_network.elections.outcome import NO_MAJORITY, Outcome
 
@@ -50,6 +52,12 @@ rules.json: {"rules": [{"attribute": "gender", "is": "woman", "min": 3},
 A tie that decides a seat stops the count, with exit status 3. Settle it with the seed that the committee sealed
 and the root of the closed box (--lot-seed S --lot-root R), or with what was drawn by hand (--lot A,B,C; once for
 each tie, in the order in which they come up)."""
+
+
+_VERIFY_HELP = """\
+A verification package is counted again from nothing, where it has the ballots, and compared with itself. The lines
+of a trail are hashed again, one after the other. The proof of a receipt is followed up to the root of the box.
+What is printed last is to be compared with the signed paper."""
 
 
 def console() -> NoReturn:
@@ -145,8 +153,8 @@ def _settled(contest: Contest, papers: Papers, said: argparse.Namespace) -> tupl
 
 def _verify(said: argparse.Namespace) -> int:
 	try:
-		report = package.verify(_read_all(said.file))
-	except PackageError as error:
+		report = verification.verify(_read_all(said.file))
+	except (PackageError, ReceiptError, TrailError) as error:
 		raise _Stop(f"{said.file}:1: {in_a_line(str(error))}") from None
 	_print(report.lines(said.lang))
 	return DECIDED if report.ok else DIFFERS
@@ -379,8 +387,14 @@ def _parser() -> argparse.ArgumentParser:
 	count.add_argument("--lot-seed", metavar="S", help="the committee's seed; settles every tie by lot")
 	count.add_argument("--lot-root", metavar="R", help="the root of the closed box, with --lot-seed")
 
-	verify = _command(commands, "verify", _verify, "recount a verification package and compare everything")
-	verify.add_argument("file", metavar="PACKAGE.json")
+	verify = _command(
+		commands,
+		"verify",
+		_verify,
+		"check a verification package, a trail or the proof of a receipt",
+		_VERIFY_HELP,
+	)
+	verify.add_argument("file", metavar="FILE.json")
 
 	lots = _command(commands, "lot", _lot, "draw a lot that anyone can repeat with sha256sum")
 	lots.add_argument("--seed", required=True, metavar="S", help="the committee's seed")

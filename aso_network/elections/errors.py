@@ -91,6 +91,14 @@ class PackageError(ElectionError):
 	"""What was read is not a verification package."""
 
 
+class ReceiptError(ElectionError):
+	"""What was read is not the proof of a receipt."""
+
+
+class TrailError(ElectionError):
+	"""What was read is not an exported trail, or an event of it is not what it should be."""
+
+
 class BallotFileError(ElectionError):
 	"""A file of ballots cannot be read. `line`: where, from 1. The message says what is expected instead."""
 

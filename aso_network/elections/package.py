@@ -30,6 +30,7 @@ from aso_network.elections.errors import (
 	NotCanonicalError,
 	PackageError,
 )
+from aso_network.elections.findings import Finding, Report
 from aso_network.elections.outcome import UNOPPOSED, Outcome
 from aso_network.elections.reconcile import Figures
 from aso_network.elections.unopposed import unopposed
@@ -41,45 +42,16 @@ _SIGNATURE = ("name", "role", "organisation", "date", "signed_hash")
 
 
 @dataclass(frozen=True)
-class Finding:
-	"""One sentence of a report: what `verify` compared, found different, or cannot know."""
+class PackageReport(Report):
+	"""What `verify` found. Without ballots `ok` says no more than that the package agrees with itself.
+	`result_hash`: to be compared with the paper."""
 
-	code: str
-	values: tuple[str, ...] = ()
-	is_difference: bool = True
-
-	def sentence(self, lang: str = "en") -> str:
-		return _SENTENCES[self.code][lang].format(*map(_on_one_line, self.values))
-
-
-@dataclass(frozen=True)
-class Report:
-	"""What `verify` found, in the order in which it looked. `result_hash`: to be compared with the paper."""
-
-	findings: tuple[Finding, ...]
-	result_hash: str
-
-	@property
-	def ok(self) -> bool:
-		"""Nothing differs. Without ballots this says no more than that the package agrees with itself."""
-		return not any(finding.is_difference for finding in self.findings)
+	result_hash: str = ""
 
 	@property
 	def recounted(self) -> bool:
 		"""The ballots were there, and their count is that of the record."""
 		return any(finding.code == "recounted" for finding in self.findings)
-
-	@property
-	def differences(self) -> tuple[Finding, ...]:
-		return tuple(finding for finding in self.findings if finding.is_difference)
-
-	def lines(self, lang: str = "en") -> list[str]:
-		"""One sentence each: first whether all agrees and was counted again, last what this file alone cannot
-		prove."""
-		agrees = "agrees" if self.recounted else "not_recounted"
-		head = Finding(agrees if self.ok else "differs", (str(len(self.differences)),))
-		tail = Finding("compare", (self.result_hash,))
-		return [finding.sentence(lang) for finding in (head, *self.findings, tail)]
 
 
 def build(
@@ -105,12 +77,25 @@ def build(
 	return _file(canonical_json(package))
 
 
-def verify(data: bytes) -> Report:
+def verify(data: bytes) -> PackageReport:
 	"""Recount the package from nothing and compare.
 
 	Raises PackageError for what is not a package at all, and nothing else whatever the bytes.
 	"""
-	return Report(*_examined(*_read(data), data))
+	return examine(_read(data), data)
+
+
+def examine(value: Any, data: bytes) -> PackageReport:
+	"""The same of the JSON value that `data` was read as."""
+	findings, result_hash = _examined(*_parts(value), data)
+	counted = any(finding.code == "recounted" for finding in findings)
+	return PackageReport(
+		findings,
+		tail=Finding("compare", (result_hash,)),
+		agrees="agrees" if counted else "not_recounted",
+		differs="differs",
+		result_hash=result_hash,
+	)
 
 
 def _file(package: bytes) -> bytes:
@@ -130,13 +115,16 @@ def _rows(ballots: Iterable[tuple[Ballot, str]]) -> list[list[Any]]:
 	return [[list(ballot.choices), ballot.spoiled, ballot.weight, salt] for _leaf, ballot, salt in leaves]
 
 
-def _read(data: bytes) -> tuple[dict[str, Any], Any]:
-	"""The package and the hash that stands beside it."""
+def _read(data: bytes) -> Any:
 	try:
-		value = json.loads(data.decode("utf-8"))
+		return json.loads(data.decode("utf-8"))
 	except (UnicodeDecodeError, ValueError, RecursionError):
 		# Not chained: the decoder's error quotes the text, and the text may hold ballots.
 		raise PackageError("This file is not a verification package: it is not JSON in UTF-8.") from None
+
+
+def _parts(value: Any) -> tuple[dict[str, Any], Any]:
+	"""The package and the hash that stands beside it."""
 	if not isinstance(value, dict) or set(value) != {"package", "sha256"}:
 		raise PackageError('This file is not a verification package: it is not {"package": …, "sha256": …}.')
 	package = value["package"]
@@ -327,139 +315,9 @@ def _shown(value: Any, labels: Mapping[str, str]) -> str:
 	return canonical_json(labels.get(value, value) if isinstance(value, str) else value).decode()
 
 
-def _on_one_line(text: str) -> str:
-	"""`text` without what could pass for another sentence or steer a terminal. Joiners stay: names have them."""
-	return "".join(sign if sign.isprintable() or sign in "\u200c\u200d" else "\ufffd" for sign in text)
-
-
 def _figures(record: dict[str, Any]) -> Iterator[Finding]:
 	entered, leaves = record["figures"]["entered"], record["box"]["leaves"]
 	if entered is not None and entered != leaves:
 		yield Finding("entered", (str(entered), str(leaves)))
 	if reconcile.mismatches(Figures(**record["figures"])):
 		yield Finding("mismatches", (record["reconciliation_note"] or "–",), is_difference=False)
-
-
-_SENTENCES = {
-	"agrees": {
-		"en": "No difference was found in this package.",
-		"ar": "لم يوجد أيّ اختلاف في هذه الحزمة.",
-	},
-	"not_recounted": {
-		"en": "NOT COUNTED AGAIN, for the package has no ballots. No difference was found in what is there.",
-		"ar": "لم يُعَد العدّ، إذ لا أوراق اقتراع في الحزمة. ولم يوجد أيّ اختلاف في ما تحتويه.",
-	},
-	"differs": {
-		"en": "Differences found in this package: {0}.",
-		"ar": "عدد الاختلافات التي وُجدت في هذه الحزمة: {0}.",
-	},
-	"compare": {
-		"en": "This file alone cannot prove that it is the one that was signed, nor who signed and when: compare "
-		"this hash with the one on the signed paper: {0}",
-		"ar": "هذا الملفّ وحده لا يثبت أنّه هو الذي وُقّع، ولا مَن وقّع ومتى: قارن هذه البصمة بالبصمة على الورقة الموقّعة: {0}",
-	},
-	"sha256": {
-		"en": "The file was changed after it was written: its own SHA-256 is another.",
-		"ar": "تغيّر الملفّ بعد كتابته: بصمته SHA-256 مختلفة.",
-	},
-	"bytes": {
-		"en": "The file was changed after it was written: the values are the same, but not the way they are written.",
-		"ar": "تغيّر الملفّ بعد كتابته: القيم هي نفسها، لكنّ طريقة كتابتها تغيّرت.",
-	},
-	"record": {
-		"en": "The result record cannot be read: {0}",
-		"ar": "لا يمكن قراءة سجلّ النتيجة: {0}",
-	},
-	"result_hash": {
-		"en": "The hash of the result in the package is not that of its record, which is {0}.",
-		"ar": "بصمة النتيجة في الحزمة ليست بصمة سجلّها، وهي {0}.",
-	},
-	"signatures": {
-		"en": "The signature lines are not what they should be.",
-		"ar": "سطور التوقيعات ليست كما ينبغي.",
-	},
-	"signed": {
-		"en": "The signature line of {0} is on this result.",
-		"ar": "سطر توقيع {0} على هذه النتيجة.",
-	},
-	"signed_other": {
-		"en": "The signature line of {0} is on another result than this one.",
-		"ar": "سطر توقيع {0} على نتيجة غير هذه.",
-	},
-	"unsigned": {
-		"en": "The package has no signature line.",
-		"ar": "لا سطر توقيع في الحزمة.",
-	},
-	"seed_not_committed": {
-		"en": "A seed was used for the lot, but none was committed before voting opened.",
-		"ar": "استُعملت بذرة للقرعة، لكن لم يُلتزم بأيّ بذرة قبل فتح باب التصويت.",
-	},
-	"seed_other": {
-		"en": "The seed of the lot is not the one that was committed before voting opened.",
-		"ar": "بذرة القرعة ليست التي التُزم بها قبل فتح باب التصويت.",
-	},
-	"seed_unused": {
-		"en": "A seed was committed before voting opened, but the lot was not drawn with it: ask why.",
-		"ar": "التُزم ببذرة قبل فتح باب التصويت، لكنّ القرعة لم تُجرَ بها: اسأل عن السبب.",
-	},
-	"lot_repeated": {
-		"en": "Lot {0}, drawn again from the seed and the root of the box, gives the same order.",
-		"ar": "القرعة {0}، بعد إعادتها من البذرة وجذر الصندوق، تعطي الترتيب نفسه.",
-	},
-	"lot_other": {
-		"en": "Lot {0}, drawn again from the seed and the root of the box, gives another order.",
-		"ar": "القرعة {0}، بعد إعادتها من البذرة وجذر الصندوق، تعطي ترتيبًا آخر.",
-	},
-	"lot_input": {
-		"en": "The lot cannot be drawn again: {0}",
-		"ar": "لا يمكن إعادة القرعة: {0}",
-	},
-	"lot_by_hand": {
-		"en": "Lots drawn by hand: {0}. They cannot be repeated: read the minutes.",
-		"ar": "عدد القرعات التي أُجريت باليد: {0}. لا يمكن إعادتها: اقرأ المحضر.",
-	},
-	"no_ballots": {
-		"en": "The package has no ballots: votes, elected and the root of the box could not be counted again.",
-		"ar": "لا أوراق اقتراع في الحزمة: لم تمكن إعادة عدّ الأصوات ولا الفائزين ولا جذر الصندوق.",
-	},
-	"ballots": {
-		"en": "The ballots cannot be read: {0}",
-		"ar": "لا يمكن قراءة أوراق الاقتراع: {0}",
-	},
-	"order": {
-		"en": "The ballots are not in the order of their leaves.",
-		"ar": "أوراق الاقتراع ليست بترتيب بصماتها.",
-	},
-	"root": {
-		"en": "The ballots are those of the closed box: its root is {0}.",
-		"ar": "أوراق الاقتراع هي أوراق الصندوق المغلق: جذره {0}.",
-	},
-	"root_other": {
-		"en": "The ballots are not those of the closed box: their root is {0}.",
-		"ar": "أوراق الاقتراع ليست أوراق الصندوق المغلق: جذرها {0}.",
-	},
-	"leaves": {
-		"en": "The record says {0} ballots; the package has {1}.",
-		"ar": "في السجلّ {0} من أوراق الاقتراع، وفي الحزمة {1}.",
-	},
-	"entered": {
-		"en": "The figures of the record say that {0} ballots were entered; its box has {1}.",
-		"ar": "في أرقام السجلّ أُدخل {0} من أوراق الاقتراع، وفي صندوقه {1}.",
-	},
-	"uncountable": {
-		"en": "The ballots cannot be counted as the record says: {0}",
-		"ar": "لا يمكن عدّ أوراق الاقتراع كما يقول السجلّ: {0}",
-	},
-	"number": {
-		"en": "{0}: the record says {1}, the recount finds {2}.",
-		"ar": "{0}: في السجلّ {1}، وفي إعادة العدّ {2}.",
-	},
-	"recounted": {
-		"en": "The ballots were counted again (ballots: {0}), and every number of the record is the same.",
-		"ar": "أُعيد عدّ أوراق الاقتراع (عددها {0})، وكلّ رقم في السجلّ هو نفسه.",
-	},
-	"mismatches": {
-		"en": "Roll, papers and box do not agree in the figures of the record; its explanation: {0}",
-		"ar": "أرقام السجلّ للقائمة والأوراق والصندوق لا تتّفق؛ التفسير المكتوب: {0}",
-	},
-}

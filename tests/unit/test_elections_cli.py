@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aso_network.elections import box, cli, forms, package, records
+from aso_network.elections import box, cli, forms, package, receipt, records, trail
 from aso_network.elections.ballots import written
 from aso_network.elections.contest import FORMS, Contest
 from aso_network.elections.reconcile import Figures
@@ -301,6 +301,24 @@ def test_verify(run, kept):
 	assert "الحزمة" in run("verify", "p.json", "--lang", "ar", p_json=data)[1]
 	refused(run("verify", "p.json", p_json=b"{}"), "p.json:1: ", "package")
 	refused(run("verify", "p.json", p_json=FOODS), "p.json:1: ")
+
+
+def test_verify_knows_a_trail_and_the_proof_of_a_receipt_by_what_is_in_them(run):
+	told = dict.fromkeys(trail.TOLD, "")
+	line = {"number": 1, "previous": "", **told, "hash": trail.event_hash("EL-1", 1, "", told)}
+	data = trail.build("EL-1", "Hall", [line])
+	status, out, err = run("verify", "t.json", t_json=data)
+	assert (status, err) == (0, "") and out.splitlines()[-1].endswith(line["hash"])
+	assert "السجلّ" in run("verify", "t.json", "--lang", "ar")[1]
+	status, out, _ = run("verify", "t.json", t_json=data.replace(b'"reason":""', b'"reason":"!"'))
+	assert status == 1 and "Line 1 was changed" in out
+	refused(run("verify", "t.json", t_json=data.replace(b"trail/1", b"trail/0")), "t.json:1: ", "trail")
+
+	data = receipt.build("EL-1", [ROOT_OF_BOX, "1f" * 32], ROOT_OF_BOX)
+	status, out, err = run("verify", "r.json", r_json=data)
+	assert (status, err) == (0, "") and ROOT_OF_BOX in out
+	assert run("verify", "r.json", r_json=data.replace(b'"receipt":"0f', b'"receipt":"1f'))[0] == 1
+	refused(run("verify", "r.json", r_json=data.replace(b"receipt/1", b"receipt/0")), "r.json:1: ", "receipt")
 
 
 def test_a_lot_can_be_repeated_in_a_shell(run):

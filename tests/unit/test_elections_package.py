@@ -19,6 +19,7 @@ from aso_network.elections.contest import (
 	Contest,
 )
 from aso_network.elections.errors import PackageError, WeakSaltError
+from aso_network.elections.findings_words import SENTENCES
 from aso_network.elections.reconcile import Figures
 from aso_network.elections.rules import SeatRule
 from aso_network.elections.unopposed import unopposed
@@ -116,7 +117,7 @@ def test_a_whole_package_agrees_and_says_what_it_cannot_prove():
 
 
 def test_every_sentence_is_there_in_both_languages():
-	for code, by_language in package._SENTENCES.items():
+	for code, by_language in SENTENCES.items():
 		assert set(by_language) == {"en", "ar"}, code
 		blanks = {language: sorted(set("012") & set(_blanks(text))) for language, text in by_language.items()}
 		assert blanks["en"] == blanks["ar"], code
