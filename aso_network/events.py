@@ -34,6 +34,7 @@ SCHEDULED = {
 		"aso_network.accounts.refresh_all",
 		"aso_network.applications.delete_unconfirmed",
 		"aso_network.bodies.end_due_terms",
+		"aso_network.polling.closing.destroy_old",
 		"aso_network.finance.refresh_all",
 		"aso_network.portal.forms.forget_old",
 	],

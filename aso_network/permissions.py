@@ -204,6 +204,11 @@ def _closed(user: str) -> Reach:
 	}
 
 
+def _nobody(user: str) -> Reach:
+	"""Envelopes, receipts, codes and keys of online voting."""
+	return {}
+
+
 def _finished(user: str) -> Reach:
 	"""Entries: one's own; the other teller's when both have finished, so that nobody copies.
 
@@ -245,6 +250,7 @@ _BOX: dict[str, Rule] = {
 	"Ballot": _closed,
 	"Ballot Batch": _of_served("election"),
 	"Ballot Batch Entry": _finished,
+	**dict.fromkeys(("Ballot Envelope", "Ballot Receipt", "Election Key", "Voting Code"), _nobody),
 }
 
 _ROWS: dict[str, tuple[str, ...]] = {

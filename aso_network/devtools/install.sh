@@ -150,7 +150,7 @@ link_app() {
 		# bench writes the file without a final newline
 		as_bench sh -c "tail -c1 '$BENCH/sites/apps.txt' | grep -q . && echo >>'$BENCH/sites/apps.txt'; echo $APP >>'$BENCH/sites/apps.txt'"
 	fi
-	pip_install --no-deps -e "$BENCH/apps/$APP"
+	pip_install -e "$BENCH/apps/$APP"
 	as_bench mkdir -p "$BENCH/sites/assets"
 	as_bench ln -sfnT "$BENCH/apps/$APP/$APP/public" "$BENCH/sites/assets/$APP"
 	note_write linked "$source"
@@ -158,7 +158,8 @@ link_app() {
 
 app_is_linked() {
 	[[ $(readlink "$BENCH/apps/$APP") == "$(app_source)" ]] && grep -qx "$APP" "$BENCH/sites/apps.txt" &&
-		[[ $(note_read linked) == "$(app_source)" ]] && [[ -L $BENCH/sites/assets/$APP ]]
+		[[ $(note_read linked) == "$(app_source)" ]] && [[ -L $BENCH/sites/assets/$APP ]] &&
+		has_python pyhpke shamir_mnemonic
 }
 
 build_all() {

@@ -16,6 +16,9 @@ from frappe import _
 from aso_network.elections import box as closed_box
 from aso_network.elections.ballots import Ballot, from_json, to_json
 
+# What a request may carry that must not be kept where Frappe keeps requests.
+SECRETS = ("ballots", "choice", "choices", "envelope", "key", "code", "sheets")
+
 NOBODY = "Administrator"
 NO_TIME = "2000-01-01 00:00:00"
 
@@ -40,7 +43,8 @@ def unlogged(function: Callable[..., Any]) -> Callable[..., Any]:
 			what = type(error).__name__
 		# Outside the handler, so that the error with its frames is not carried along.
 		args = kwargs = None
-		frappe.form_dict.pop("ballots", None)
+		for secret in SECRETS:
+			frappe.form_dict.pop(secret, None)
 		raise BoxFailedError(_("This did not work ({0}) and nothing was kept of it; try again.").format(what))
 
 	return run
@@ -48,23 +52,34 @@ def unlogged(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def put(election: str, ballots: Iterable[Ballot], source: str, batch: str | None = None) -> int:
 	"""Put `ballots` into the box of `election`, in the current transaction; returns how many."""
-	rows = [
-		(
-			frappe.generate_hash(length=20),
-			*(NO_TIME, NO_TIME, NOBODY, NOBODY),
-			*(election, to_json(ballot), source, batch),
-		)
-		for ballot in ballots
-	]
+	rows = [(election, to_json(ballot), source, batch) for ballot in ballots]
+	return _write("Ballot", ("election", "choices", "source", "batch"), rows)
+
+
+def put_sealed(election: str, envelope: str, receipt: str) -> None:
+	"""Put one vote that came online into the box, in the current transaction. Nothing in either row leads to the
+	other or to a voter."""
+	put_envelopes(election, [envelope])
+	keep("Ballot Receipt", election=election, receipt=receipt)
+
+
+def put_envelopes(election: str, envelopes: Iterable[str]) -> None:
+	_write("Ballot Envelope", ("election", "envelope"), [(election, envelope) for envelope in envelopes])
+
+
+def keep(doctype: str, **values: str) -> None:
+	"""One row of what nobody reads."""
+	_write(doctype, tuple(values), [tuple(values.values())])
+
+
+def _write(doctype: str, fields: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> int:
 	if rows:
+		nameless = (NO_TIME, NO_TIME, NOBODY, NOBODY)
 		frappe.db.bulk_insert(
-			"Ballot",
-			fields=[
-				*("name", "creation", "modified", "owner", "modified_by"),
-				*("election", "choices", "source", "batch"),
-			],
+			doctype,
+			fields=["name", "creation", "modified", "owner", "modified_by", *fields],
 			# By their random names, so that the order of insertion repeats no order of entry.
-			values=sorted(rows),
+			values=sorted((frappe.generate_hash(length=20), *nameless, *row) for row in rows),
 		)
 	return len(rows)
 

@@ -14,7 +14,7 @@ from aso_network.changes import changed_fields, keep
 from aso_network.elections import lot
 from aso_network.elections.errors import LotInputError
 from aso_network.meetings import carried_decision
-from aso_network.polling import box, candidacies, committee, roll, rules
+from aso_network.polling import box, candidacies, closing, committee, roll, rules
 from aso_network.roles import MANAGER, OFFICER
 
 RULE_KINDS = ("Governance Model", "Electoral Form", "Rules of Candidacy", "Powers")
@@ -45,6 +45,14 @@ KEPT_BY_THE_APP = (
 	"result",
 	"box_hash",
 	"body",
+	"public_key",
+	"sheets",
+	"sheets_rehearsed",
+	"online_ballots",
+	"marked_at_desk",
+	"unreadable",
+	"receipts_root",
+	"box_opened",
 )
 # What the decision on the electoral form says.
 FROM_FORM = ("form", "seats", "max_choices", "term_months", "tie_rule", "may_be_unopposed")
@@ -281,9 +289,16 @@ def seal_seed(election: Document, seed: str) -> str:
 	return commitment
 
 
-def fix_signatures(election: Document) -> None:
+def open_voting(election: Document) -> None:
 	"""Effect of “Open Voting”: from now on a change of the settings no longer changes how many must sign."""
 	election.signatures_required = committee.signatures_needed(election)
+	closing.open_online(election)
+
+
+def close_voting(election: Document) -> None:
+	"""Effect of “Close Voting”."""
+	roll.close(election)
+	closing.close(election)
 
 
 def stamp_announcement(election: Document) -> None:

@@ -110,14 +110,35 @@ def latecomers(election: Document) -> list[dict[str, str]]:
 def mark_voted(election: Document, voter: str) -> None:
 	"""Mark one voter: voted 0 → 1 on exactly one row, or an error and no change."""
 	committee.require_member(election)
+	if mark(election.name, voter, at_desk=election.voting_mode != "Paper"):
+		return
 	_lock(election, ("Voting Open",), _("{0} is {1}; voters are marked while voting is open."))
 	row = _row(election, voter)
-	if row.voted:
-		frappe.throw(
-			_("{0} has voted in {1} already.").format(row.organization_name, election.title),
-			AlreadyVotedError,
-		)
-	_set_voted(row.name, 1)
+	frappe.throw(
+		_("{0} has voted in {1} already.").format(row.organization_name, election.title),
+		AlreadyVotedError,
+	)
+
+
+def mark(election: str, voter: str, at_desk: bool = False) -> bool:
+	"""Not voted → voted, on one row, while voting is open; whether it was this call that did it.
+
+	The one statement by which anybody is marked, at the paper desk and online: of two at the same moment the
+	second waits for the first and finds nothing left to mark. Reading the election's state in it keeps the
+	closing of the vote waiting until this transaction has ended.
+	"""
+	row, contest = frappe.qb.DocType("Election Voter"), frappe.qb.DocType("Election")
+	(
+		frappe.qb.update(row)
+		.join(contest)
+		.on(contest.name == row.election)
+		.set(row.voted, 1)
+		.set(row.at_desk, int(at_desk))
+		.where((row.name == voter) & (row.election == election) & (row.voted == 0))
+		.where(contest.status == "Voting Open")
+		.run()
+	)
+	return frappe.db._cursor.rowcount == 1
 
 
 def unmark_voted(election: Document, voter: str, reason: str) -> None:
@@ -134,7 +155,16 @@ def unmark_voted(election: Document, voter: str, reason: str) -> None:
 			),
 			RollError,
 		)
-	_set_voted(row.name, 0)
+	if election.voting_mode != "Paper" and not row.at_desk:
+		# Whose ballot it is nobody can tell, so it cannot be taken out again, and a second one would count.
+		frappe.throw(
+			_("{0} voted online in {1}: this mark was not made at the desk and cannot be taken back.").format(
+				row.organization_name, election.title
+			),
+			RollError,
+		)
+	table = frappe.qb.DocType("Election Voter")
+	frappe.qb.update(table).set(table.voted, 0).set(table.at_desk, 0).where(table.name == row.name).run()
 	audit.record(election, "Correct Mark", reason=f"{row.organization_name}: {reason.strip()}")
 
 
@@ -255,7 +285,7 @@ def _row(election: Document, voter: str) -> frappe._dict:
 	row = frappe.db.get_value(
 		"Election Voter",
 		{"name": voter, "election": election.name},
-		["name", "voted", "organization_name"],
+		["name", "voted", "at_desk", "organization_name"],
 		as_dict=True,
 		for_update=True,
 	)
@@ -267,11 +297,6 @@ def _row(election: Document, voter: str) -> frappe._dict:
 			NotOnRollError,
 		)
 	return row
-
-
-def _set_voted(voter: str, voted: int) -> None:
-	table = frappe.qb.DocType("Election Voter")
-	frappe.qb.update(table).set(table.voted, voted).where(table.name == voter).run()
 
 
 def _lock(election: Document, statuses: tuple[str, ...], sentence: str) -> None:

@@ -2,7 +2,7 @@
 → Counted → Announced · Tie → (lot or runoff) → Counted · Counted or Tie → (reopened) → Voting Closed
 · Candidates Published → (unopposed) → Counted · Annulled."""
 
-from aso_network.polling import candidacies, committee, contest, counting, roll, ties
+from aso_network.polling import candidacies, closing, committee, contest, counting, ties
 from aso_network.roles import COMMITTEE, MANAGER, OFFICER
 from aso_network.workflows.lifecycle import Lifecycle, Move, State
 
@@ -49,7 +49,7 @@ LIFECYCLE = Lifecycle(
 			"Voting Open",
 			(MANAGER, COMMITTEE),
 			guard=contest.require_ready_to_open,
-			effect=contest.fix_signatures,
+			effect=contest.open_voting,
 		),
 		Move(
 			"Close Voting",
@@ -57,7 +57,7 @@ LIFECYCLE = Lifecycle(
 			"Voting Closed",
 			(COMMITTEE,),
 			guard=committee.require_member,
-			effect=roll.close,
+			effect=contest.close_voting,
 		),
 		Move(
 			"Count",
@@ -106,6 +106,9 @@ LIFECYCLE = Lifecycle(
 			effect=contest.stamp_announcement,
 			after=counting.publish,
 		),
-		*(Move("Annul", state, "Annulled", (MANAGER,), needs_reason=True) for state in BEFORE_RESULT),
+		*(
+			Move("Annul", state, "Annulled", (MANAGER,), effect=closing.abandon, needs_reason=True)
+			for state in BEFORE_RESULT
+		),
 	),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass, field
 
 import frappe
@@ -10,6 +11,7 @@ import frappe.client  # tests reach frappe.client through this
 from frappe.model.document import Document
 
 from aso_network.api import elections as api
+from aso_network.polling import casting
 from aso_network.roles import COMMITTEE, MANAGER, OFFICER
 from aso_network.workflows import guard
 from tests.site import builders
@@ -78,6 +80,20 @@ class Hall:
 			self.move("Voting Closed", self.tellers[0])
 			self.figures(papers_issued=len(papers), papers_in_box=len(papers))
 			self.enter(papers)
+
+	def go_online(self, **values: object) -> None:
+		"""Let delegates vote online beside paper; before voting opens. `values`: fields of the election."""
+		with builders.as_user(self.officer):
+			doc = self.doc()
+			doc.update({"voting_mode": "Paper and online", "sealed": 0, **values})
+			doc.save()
+
+	def cast(self, place: int, *marks: int, key: str | None = None) -> str:
+		"""The vote of the organisation at `place`, online, in a box that the server opens; its receipt."""
+		voter = self.voters()[self.organizations[place]]
+		choices = [self.candidacies[mark] for mark in marks]
+		with builders.as_user("Guest"):
+			return casting.cast(self.election, voter, key or secrets.token_hex(32), choices)
 
 	def count(self, papers: list[dict]) -> Document:
 		"""The whole vote and its count; returns the result."""

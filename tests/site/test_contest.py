@@ -232,7 +232,7 @@ def test_the_signatures_needed_stand_once_voting_is_open():
 	election.append("committee", hall.teller(h.organizations[3], builders.user(COMMITTEE)))
 	election.save()
 	assert committee.signatures_needed(election) == 3
-	contest.fix_signatures(election)
+	contest.open_voting(election)
 	frappe.db.set_single_value("ASO Network Settings", "signatures_needed", 2)
 	assert committee.signatures_needed(election) == 3
 	opened = hall.build()
