@@ -75,17 +75,38 @@ def proof(leaves: Iterable[str], leaf: str) -> Proof:
 
 	Raises InvalidLeafError, LeafNotInBoxError.
 	"""
-	nodes, wanted = _checked(leaves), _checked([leaf])[0]
-	index = bisect_left(nodes, wanted)
-	if nodes[index : index + 1] != [wanted]:
-		raise LeafNotInBoxError("This receipt is not in the box.")
-	path, place = [], index
-	for level in _levels(nodes):
-		beside = place ^ 1
-		if beside < len(level):
-			path.append(level[beside].hex())
-		place //= 2
-	return {"index": index, "size": len(nodes), "path": path}
+	return Tree(leaves).proof(leaf)
+
+
+class Tree:
+	"""A closed box from which many proofs are asked for: hashed once, a proof takes no time. Raises InvalidLeafError.
+
+	`root`: as `root` of its leaves.
+	"""
+
+	def __init__(self, leaves: Iterable[str]) -> None:
+		nodes = _checked(leaves)
+		self._levels = list(_levels(nodes))
+		self.root = _root(len(nodes), _top(self._levels[-1]))
+
+	@property
+	def size(self) -> int:
+		"""How many leaves it has."""
+		return len(self._levels[0])
+
+	def proof(self, leaf: str) -> Proof:
+		"""The proof that `leaf` is in the box. Raises InvalidLeafError, LeafNotInBoxError."""
+		nodes, wanted = self._levels[0], _checked([leaf])[0]
+		index = bisect_left(nodes, wanted)
+		if nodes[index : index + 1] != [wanted]:
+			raise LeafNotInBoxError("This receipt is not in the box.")
+		path, place = [], index
+		for level in self._levels:
+			beside = place ^ 1
+			if beside < len(level):
+				path.append(level[beside].hex())
+			place //= 2
+		return {"index": index, "size": self.size, "path": path}
 
 
 def verify_proof(leaf: str, proof: Any, root: str) -> bool:

@@ -23,19 +23,19 @@ RECEIPT_FORMAT = "aso-network/receipt/1"
 _PARTS = ("format", "election", "receipt", "proof", "root")
 
 
-def build(election: str, receipts: Iterable[str], receipt: str) -> bytes:
+def build(election: str, receipts: Iterable[str] | box.Tree, receipt: str) -> bytes:
 	"""The proof of `receipt`, one of all `receipts` of the closed box of `election`, as the bytes of its file.
 
 	Raises InvalidLeafError, LeafNotInBoxError.
 	"""
-	known = list(receipts)
+	tree = receipts if isinstance(receipts, box.Tree) else box.Tree(receipts)
 	return canonical_json(
 		{
 			"format": RECEIPT_FORMAT,
 			"election": election,
 			"receipt": receipt,
-			"proof": box.proof(known, receipt),
-			"root": box.root(known),
+			"proof": tree.proof(receipt),
+			"root": tree.root,
 		}
 	)
 

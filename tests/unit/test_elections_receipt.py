@@ -102,3 +102,14 @@ def test_whatever_stands_for_the_proof_it_is_read_to_the_end(odd):
 	except ReceiptError:
 		return
 	assert not report.ok and all(report.lines(lang) for lang in ("en", "ar"))
+
+
+def test_many_proofs_from_one_tree_are_those_from_the_receipts():
+	receipts = [f"{number:064x}" for number in range(37)]
+	tree = box.Tree(receipts)
+	assert (tree.size, tree.root) == (37, box.root(receipts))
+	for wanted in receipts:
+		assert receipt.build("E", tree, wanted) == receipt.build("E", receipts, wanted)
+	assert box.Tree([]).root == box.root([])
+	with pytest.raises(LeafNotInBoxError):
+		box.Tree([]).proof("0" * 64)
