@@ -12,6 +12,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.recorder import do_not_record
 
 from aso_network.elections import box as closed_box
 from aso_network.elections.ballots import Ballot, from_json, to_json
@@ -31,18 +32,22 @@ class BoxFailedError(frappe.ValidationError):
 
 
 def unlogged(function: Callable[..., Any]) -> Callable[..., Any]:
-	"""What breaks in `function` breaks without telling what it held: no ballot travels in a traceback."""
+	"""What breaks in `function` breaks without telling what it held, and undoes the whole request: no ballot travels
+	in a traceback, and no voter is marked without one. Frappe's Recorder, if it is on, keeps nothing of the request."""
+	unrecorded = do_not_record(function)
 
 	@wraps(function)
 	def run(*args: Any, **kwargs: Any) -> Any:
 		try:
-			return function(*args, **kwargs)
+			return unrecorded(*args, **kwargs)
 		except (frappe.ValidationError, frappe.PermissionError):
 			raise
 		except Exception as error:
 			what = type(error).__name__
 		# Outside the handler, so that the error with its frames is not carried along.
 		args = kwargs = None
+		# Here, and not by whoever catches this to show a page: a request that ends well is committed.
+		frappe.db.rollback()
 		for secret in SECRETS:
 			frappe.form_dict.pop(secret, None)
 		raise BoxFailedError(_("This did not work ({0}) and nothing was kept of it; try again.").format(what))
