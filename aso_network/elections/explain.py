@@ -143,6 +143,7 @@ class _Minutes:
 		contest = record.get("contest") or {}
 		self.title = contest.get("title") or value.get("title")
 		self.lot_minutes = (record.get("lot") or {}).get("minutes")
+		self.online = record.get("online")
 		people = [*_list(contest.get("candidates")), *_list(contest.get("seated"))]
 		self.known = {person["id"]: person["name"] for person in people if person["name"]} | dict(names)
 
@@ -180,6 +181,10 @@ class _Minutes:
 			yield words["withdrawn"].format(self._names(withdrawn))
 		ballots = {kind: _whole(value["ballots"][kind]) for kind in ("valid", "blank", "spoiled")}
 		yield words["ballots"].format(total=sum(ballots.values()), **ballots)
+		if self.online:
+			yield words["online"].format(_number(self.online["ballots"]))
+			if _whole(self.online["unreadable"]):
+				yield words["unreadable"].format(_number(self.online["unreadable"]))
 		if value.get("quota") is not None:
 			yield words["quota"].format(_number(value["quota"]))
 

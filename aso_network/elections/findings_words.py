@@ -111,6 +111,42 @@ SENTENCES: dict[str, dict[str, str]] = {
 		"en": "The figures of the record say that {0} ballots were entered; its box has {1}.",
 		"ar": "في أرقام السجلّ أُدخل {0} من أوراق الاقتراع، وفي صندوقه {1}.",
 	},
+	"entered_and_online": {
+		"en": "The figures of the record say that {0} ballots were entered and {2} came online; its box has {1}.",
+		"ar": "في أرقام السجلّ أُدخل {0} من أوراق الاقتراع ووصل {2} إلكترونيًا، وفي صندوقه {1}.",
+	},
+	"online": {
+		"en": "The record says {0} online ballots, its figures {1}.",
+		"ar": "في السجلّ {0} من الأوراق الإلكترونية، وفي أرقامه {1}.",
+	},
+	"unreadable": {
+		"en": "Unreadable online ballots in the record: {0}. There are not as many spoiled or online ballots.",
+		"ar": "عدد الأوراق الإلكترونية غير المقروءة في السجلّ: {0}. وليس فيه مثل هذا العدد من الأوراق الباطلة أو الإلكترونية.",
+	},
+	"unreadable_spoiled": {
+		"en": "Online ballots that could not be read, and count as spoiled: {0}. Read the minutes.",
+		"ar": "عدد الأوراق الإلكترونية التي تعذّرت قراءتها فعُدّت باطلة: {0}. اقرأ المحضر.",
+	},
+	"no_receipts": {
+		"en": "The package has no receipts of the online ballots: their root could not be reckoned again.",
+		"ar": "لا إيصالات للأوراق الإلكترونية في الحزمة: لم تمكن إعادة حساب جذرها.",
+	},
+	"receipts": {
+		"en": "The receipts of the online ballots cannot be read.",
+		"ar": "لا يمكن قراءة إيصالات الأوراق الإلكترونية.",
+	},
+	"receipts_order": {
+		"en": "The receipts are not sorted, or one of them stands twice.",
+		"ar": "الإيصالات غير مرتّبة، أو تكرّر أحدها.",
+	},
+	"receipts_root": {
+		"en": "The receipts are those of the closed box of online ballots: their number is {0}, their root {1}.",
+		"ar": "الإيصالات هي إيصالات الصندوق المغلق للأوراق الإلكترونية: عددها {0} وجذرها {1}.",
+	},
+	"receipts_other": {
+		"en": "The receipts are not those of the closed box of online ballots: their number is {0}, their root {1}.",
+		"ar": "الإيصالات ليست إيصالات الصندوق المغلق للأوراق الإلكترونية: عددها {0} وجذرها {1}.",
+	},
 	"uncountable": {
 		"en": "The ballots cannot be counted as the record says: {0}",
 		"ar": "لا يمكن عدّ أوراق الاقتراع كما يقول السجلّ: {0}",

@@ -8,6 +8,8 @@ It is one line of canonical JSON, {"package": {…}, "sha256": hash of the packa
 - `signatures`: [{"name", "role", "organisation", "date", "signed_hash"}, …] as they stand on the result
 - `ballots`: null, or for the committee and observers only [[choices, spoiled, weight, salt], …], sorted by
   leaf, so that no order of casting or of entry shows
+- `receipts`: only where the vote was online, too: the sorted receipts of all online ballots, for whoever has the
+  ballots, else null
 
 `verify` recounts and compares everything with everything. What it cannot see is a package that was forged
 throughout, so it always ends with the one thing to be compared with paper: the hash that was signed.
@@ -58,14 +60,16 @@ def build(
 	record: Mapping[str, Any],
 	signatures: Iterable[Mapping[str, str]],
 	ballots: Iterable[tuple[Ballot, str]] | None = None,
+	receipts: Iterable[str] | None = None,
 ) -> bytes:
 	"""The package's bytes; written to a file as they are, with nothing after them.
 
 	`signatures`: {"name", "role", "organisation", "date", "signed_hash"} each, texts; all but name and
 	signed_hash may be left out. `ballots`: (ballot, salt) each, only in a package for those who may read the
-	box.
+	box. `receipts`: of the online ballots, with the ballots.
 
-	Raises NotCanonicalError, WeakSaltError, PackageError for a signature of another shape.
+	Raises NotCanonicalError, WeakSaltError, PackageError for a signature of another shape, or receipts of a vote that
+	was on paper only.
 	"""
 	package = {
 		"format": PACKAGE_FORMAT,
@@ -74,6 +78,10 @@ def build(
 		"signatures": [_signature(line) for line in signatures],
 		"ballots": None if ballots is None else _rows(ballots),
 	}
+	if "online" in record:
+		package["receipts"] = None if receipts is None else sorted(receipts)
+	elif receipts is not None:
+		raise PackageError("A vote on paper has no receipts.")
 	return _file(canonical_json(package))
 
 
@@ -128,8 +136,15 @@ def _parts(value: Any) -> tuple[dict[str, Any], Any]:
 	if not isinstance(value, dict) or set(value) != {"package", "sha256"}:
 		raise PackageError('This file is not a verification package: it is not {"package": …, "sha256": …}.')
 	package = value["package"]
-	if not isinstance(package, dict) or set(package) != set(_PARTS):
-		raise PackageError(f"This file is not a verification package: it has not just {', '.join(_PARTS)}.")
+	parts = _PARTS
+	if (
+		isinstance(package, dict)
+		and isinstance(package.get("record"), dict)
+		and "online" in package["record"]
+	):
+		parts += ("receipts",)
+	if not isinstance(package, dict) or set(package) != set(parts):
+		raise PackageError(f"This file is not a verification package: it has not just {', '.join(parts)}.")
 	if package["format"] != PACKAGE_FORMAT:
 		raise PackageError(f"This file is not a verification package of the format {PACKAGE_FORMAT}.")
 	return package, value["sha256"]
@@ -148,7 +163,10 @@ def _examined(package: dict[str, Any], sha256: Any, data: bytes) -> tuple[tuple[
 		contest = records.contest_of(package["record"])
 	except ElectionError as error:
 		return (*findings, Finding("record", (str(error),))), own_hash
-	findings += [*_lots(package["record"]), *_recount(package, contest), *_figures(package["record"])]
+	record = package["record"]
+	findings += [*_lots(record), *_recount(package, contest), *_figures(record)]
+	if "online" in record:
+		findings += [*_online(record), *_receipts(package)]
 	return tuple(findings), own_hash
 
 
@@ -284,6 +302,7 @@ def _expected(record: dict[str, Any], contest: Contest, outcome: Outcome) -> dic
 		reconciliation_note=record["reconciliation_note"],
 		seed_commitment=drawn["seed_commitment"],
 		seed=drawn["seed"],
+		online=record.get("online"),
 	)
 
 
@@ -316,8 +335,37 @@ def _shown(value: Any, labels: Mapping[str, str]) -> str:
 
 
 def _figures(record: dict[str, Any]) -> Iterator[Finding]:
-	entered, leaves = record["figures"]["entered"], record["box"]["leaves"]
-	if entered is not None and entered != leaves:
-		yield Finding("entered", (str(entered), str(leaves)))
-	if reconcile.mismatches(Figures(**record["figures"])):
+	figures = Figures(**record["figures"])
+	leaves = record["box"]["leaves"]
+	if figures.entered is not None and figures.entered + (figures.online or 0) != leaves:
+		online = () if figures.online is None else (str(figures.online),)
+		code = "entered_and_online" if online else "entered"
+		yield Finding(code, (str(figures.entered), str(leaves), *online))
+	if reconcile.mismatches(figures):
 		yield Finding("mismatches", (record["reconciliation_note"] or "–",), is_difference=False)
+
+
+def _online(record: dict[str, Any]) -> Iterator[Finding]:
+	online, figure = record["online"], record["figures"]["online"]
+	if figure != online["ballots"]:
+		yield Finding("online", (str(online["ballots"]), "–" if figure is None else str(figure)))
+	if not 0 <= online["unreadable"] <= min(online["ballots"], record["result"]["ballots"]["spoiled"]):
+		yield Finding("unreadable", (str(online["unreadable"]),))
+	elif online["unreadable"]:
+		yield Finding("unreadable_spoiled", (str(online["unreadable"]),), is_difference=False)
+
+
+def _receipts(package: dict[str, Any]) -> Iterator[Finding]:
+	receipts, online = package["receipts"], package["record"]["online"]
+	if receipts is None:
+		yield Finding("no_receipts", is_difference=package["ballots"] is not None)
+		return
+	try:
+		root = box.root(receipts)
+	except (ElectionError, TypeError):
+		yield Finding("receipts")
+		return
+	if receipts != sorted(set(receipts)):
+		yield Finding("receipts_order")
+	agrees = root == online["receipts_root"] and len(receipts) == online["ballots"]
+	yield Finding("receipts_root" if agrees else "receipts_other", (str(len(receipts)), root), not agrees)

@@ -7,10 +7,9 @@ Every text names its own format, so that no two kinds of record can share a hash
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
 from typing import Any
 
-from aso_network.elections import results, rules
+from aso_network.elections import reconcile, results, rules
 from aso_network.elections.canonical import canonical_json, sha256_hex
 from aso_network.elections.contest import Contest
 from aso_network.elections.errors import DuplicateVoterError, MalformedRecordError
@@ -61,6 +60,7 @@ def result_record(
 	reconciliation_note: str = "",
 	seed_commitment: str = "",
 	seed: str = "",
+	online: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
 	"""The record that committee members sign: plain JSON types only, nothing that depends on a clock.
 
@@ -68,13 +68,23 @@ def result_record(
 	"title", "method", "seats", "max_choices", "rules", "candidates": [person, …], "seated": [person, …]},
 	"roll_hash", "box": {"root", "leaves"}, "figures", "reconciliation_note", "lot": {"seed_commitment", "seed",
 	"minutes"}, "result": as `results.as_json_value`}; a person is {"id", "name", "organisation", "attributes"}
-	with those attributes that the seat rules ask for.
+	with those attributes that the seat rules ask for. And of a vote that was online, too: "online": {"ballots": their
+	number, "receipts_root": `box.root` of their receipts, "sealed": whether the committee's sheets opened the box,
+	"public_key": to which they were sealed, "unreadable": how many of them could not be read and count as spoiled}.
 
 	`names`, `organisations`: of candidates and seated, id → as printed on the ballot. `box_root`, `leaves`: of
 	the closed box. `count_number`: 1, and one more for each recount or runoff. `seed_commitment`: as printed
 	before voting opened. `seed`: opened, if the lots of this count were drawn with it; `lot_minutes`: who
-	drew them, how and before whom.
+	drew them, how and before whom. `online`: as above.
+
+	Raises MalformedRecordError if `online` is something else, or stands beside figures of a vote on paper only.
 	"""
+	if online is not None:
+		_require(dict(online), _ONLINE, "online")
+	if (online is None) != (figures.online is None):
+		raise MalformedRecordError(
+			"The record and its figures do not agree on whether there was an online vote."
+		)
 	asked = {rule.attribute for rule in contest.rules}
 
 	def person(candidate: str) -> dict[str, Any]:
@@ -86,7 +96,7 @@ def result_record(
 			"attributes": {a: own[a] for a in asked if own.get(a) not in (None, "")},
 		}
 
-	return {
+	record = {
 		"format": RESULT_FORMAT,
 		"app_version": app_version,
 		"count_number": count_number,
@@ -102,11 +112,14 @@ def result_record(
 		},
 		"roll_hash": roll_hash,
 		"box": {"root": box_root, "leaves": leaves},
-		"figures": asdict(figures),
+		"figures": reconcile.as_json_value(figures),
 		"reconciliation_note": reconciliation_note,
 		"lot": {"seed_commitment": seed_commitment, "seed": seed, "minutes": lot_minutes},
 		"result": results.as_json_value(contest, outcome),
 	}
+	if online is not None:
+		record["online"] = dict(online)
+	return record
 
 
 def result_hash(record: Mapping[str, Any]) -> str:
@@ -122,7 +135,7 @@ def contest_of(record: Any) -> Contest:
 	"""
 	if not isinstance(record, dict) or record.get("format") != RESULT_FORMAT:
 		raise MalformedRecordError(f"This is not a result record of the format {RESULT_FORMAT}.")
-	_require(record, _RECORD, "record")
+	_require(record, _RECORD_ONLINE if "online" in record else _RECORD, "record")
 	said = record["contest"]
 	return Contest(
 		form=said["method"],
@@ -168,7 +181,7 @@ _RECORD = {
 	},
 	"roll_hash": str,
 	"box": {"root": str, "leaves": int},
-	"figures": {field.name: (int, type(None)) for field in fields(Figures)},
+	"figures": dict.fromkeys(reconcile.ON_PAPER, (int, type(None))),
 	"reconciliation_note": str,
 	"lot": {"seed_commitment": str, "seed": str, "minutes": str},
 	"result": {
@@ -183,6 +196,12 @@ _RECORD = {
 		"rounds": [dict],
 		...: None,
 	},
+}
+_ONLINE = {"ballots": int, "receipts_root": str, "sealed": bool, "public_key": str, "unreadable": int}
+_RECORD_ONLINE = {
+	**_RECORD,
+	"figures": dict.fromkeys((*reconcile.ON_PAPER, *reconcile.ONLINE), (int, type(None))),
+	"online": _ONLINE,
 }
 _MISSING = object()
 

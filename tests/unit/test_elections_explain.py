@@ -199,6 +199,19 @@ def test_every_form_can_be_told_in_every_shape_it_is_kept_in(form, lang):
 	assert not any("\n" in line or line != line.strip() for line in told)
 
 
+def test_the_minutes_say_how_many_voted_online():
+	record = {"result": counted(BLOCK, 1, ["A", "A", "B"]), "online": {"ballots": 2, "unreadable": 0}}
+	assert "Of these cast online: 2." in explain.lines(record, "en")
+	assert "منها ما أُدلي به إلكترونياً: 2." in explain.lines(record, "ar")
+	record["online"]["unreadable"] = 1
+	assert any("could not be read" in line and "1" in line for line in explain.lines(record, "en"))
+	for odd in (None, [], "", 7, {}, {"ballots": None, "unreadable": 0}, {"ballots": 2, "unreadable": []}):
+		try:
+			explain.lines({**record, "online": odd}, "en")
+		except MalformedRecordError:
+			continue
+
+
 def test_names_keep_their_direction():
 	value = counted(BLOCK, 1, ["A", "A", "B"])
 	arabic = explain.lines(value, "ar", {"A": "Adam", "B": "بسمة"})

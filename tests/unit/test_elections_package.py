@@ -18,7 +18,7 @@ from aso_network.elections.contest import (
 	STV,
 	Contest,
 )
-from aso_network.elections.errors import PackageError, WeakSaltError
+from aso_network.elections.errors import MalformedRecordError, PackageError, WeakSaltError
 from aso_network.elections.findings_words import SENTENCES
 from aso_network.elections.reconcile import Figures
 from aso_network.elections.rules import SeatRule
@@ -541,3 +541,111 @@ def test_what_cannot_stand_in_a_package_is_refused_when_it_is_built():
 			package.build(record, [line])
 	with pytest.raises(WeakSaltError):
 		package.build(record, [], [(Ballot(("a",)), "7")])
+
+
+# --- paper and online ------------------------------------------------------------------------------------
+
+RECEIPTS = sorted(sha256_hex(b"receipt %d" % n) for n in range(2))
+# The third last is an online ballot that could not be read.
+MIXED = [("a",), ("a",), ("b",), ("c",), (), ("a", "b")]
+
+
+def online(**other):
+	return {
+		"ballots": len(RECEIPTS),
+		"receipts_root": box.root(RECEIPTS),
+		"sealed": True,
+		"public_key": "BKey",
+		"unreadable": 1,
+		**other,
+	}
+
+
+def mixed(with_ballots=True, receipts=RECEIPTS, **other):
+	"""Four papers and two online ballots; one of those could not be read."""
+	ballots = boxed(MIXED)
+	figures = Figures(9, 6, 4, 0, 4, 4, online=2, marked_at_desk=4)
+	record = counted(ballots, **{"figures": figures, "online": online(), **other})
+	return package.build(
+		record, signed(record, "Sami"), ballots if with_ballots else None, receipts if with_ballots else None
+	)
+
+
+def test_a_package_of_paper_and_online_votes_agrees():
+	report = package.verify(mixed())
+	assert report.ok, report.lines()
+	assert {"recounted", "receipts_root", "unreadable_spoiled"} <= set(notes(report))
+	without = package.verify(mixed(with_ballots=False))
+	assert without.ok and "no_receipts" in notes(without)
+	assert json.loads(mixed(with_ballots=False))["package"]["receipts"] is None
+	assert not any(receipt in mixed(with_ballots=False).decode() for receipt in RECEIPTS)
+	assert package.verify(mixed(receipts=RECEIPTS[::-1])).ok, "they are sorted"
+
+
+def test_a_package_of_a_paper_vote_is_what_it_was():
+	inner = json.loads(whole())["package"]
+	assert set(inner) == {"format", "record", "result_hash", "signatures", "ballots"}
+	assert "online" not in inner["record"]
+	assert set(inner["record"]["figures"]) == {"on_roll", "marked", "issued", "returned", "in_box", "entered"}
+	ballots = boxed(PAPERS)
+	with pytest.raises(PackageError):
+		package.build(counted(ballots), [], ballots, RECEIPTS)
+	with pytest.raises(PackageError):
+		package.verify(forged(whole(), lambda p: p.update(receipts=[])))
+	with pytest.raises(PackageError):
+		package.verify(forged(mixed(), lambda p: p.pop("receipts")))
+
+
+def test_every_changed_value_of_the_online_vote_is_noticed_though_all_is_hashed_again():
+	data = mixed()
+	inner = json.loads(data)["package"]
+	changed_paths = [
+		path for path in places(inner) if path[:2] == ("record", "online") or path[0] == "receipts"
+	]
+	changed_paths += [("record", "figures", "online"), ("record", "figures", "entered")]
+	assert len(changed_paths) == 9
+	# Whether there was a seal, and to which key, only the signed hash can say.
+	unprovable = {("record", "online", key) for key in ("sealed", "public_key")}
+	for path in changed_paths:
+		other = forged(data, lambda p, path=path: put(p, path, changed(get(p, path))), sign_again=True)
+		assert is_noticed(other) != (path in unprovable), path
+		assert is_noticed(forged(data, lambda p, path=path: put(p, path, changed(get(p, path))))), path
+
+
+@pytest.mark.parametrize(
+	("change", "found"),
+	[
+		(lambda p: p["receipts"].pop(), {"receipts_other"}),
+		(lambda p: p["receipts"].append("0" * 64), {"receipts_other", "receipts_order"}),
+		(lambda p: p["receipts"].reverse(), {"receipts_order"}),
+		(lambda p: p["receipts"].append(p["receipts"][-1]), {"receipts_other", "receipts_order"}),
+		(lambda p: p.update(receipts=None), {"no_receipts"}),
+		(lambda p: p.update(receipts="none"), {"receipts"}),
+		(lambda p: p.update(receipts=[1]), {"receipts"}),
+		(lambda p: p["record"]["online"].update(ballots=3), {"online", "receipts_other"}),
+		(lambda p: p["record"]["online"].update(unreadable=2), {"unreadable"}),
+		(lambda p: p["record"]["online"].update(unreadable=-1), {"unreadable"}),
+		(lambda p: p["record"]["figures"].update(online=1), {"entered_and_online", "online"}),
+		(lambda p: p["record"]["figures"].update(online=None), {"online", "uncountable"}),
+		(lambda p: p["record"]["online"].update(sealed=1), {"record"}),
+		(lambda p: p["record"]["online"].update(voters=[]), {"record"}),
+		(lambda p: p["record"]["online"].pop("public_key"), {"record"}),
+		(lambda p: p["record"].update(online=None), {"record"}),
+		(lambda p: p["record"]["figures"].pop("marked_at_desk"), {"record"}),
+	],
+)
+def test_each_break_of_the_online_part_is_named(change, found):
+	report = package.verify(forged(mixed(), change, sign_again=True))
+	assert found <= set(codes(report)), report.lines()
+	assert all(report.lines("ar"))
+
+
+def test_a_record_says_both_or_neither_of_the_online_vote():
+	for other in (
+		{"online": None},
+		{"figures": Figures(9, 6, 6, 0, 6, 6)},
+		{"online": online(sealed=1)},
+		{"online": {"ballots": 2}},
+	):
+		with pytest.raises(MalformedRecordError):
+			mixed(**other)

@@ -1,13 +1,18 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from aso_network.elections import reconcile
 from aso_network.elections.reconcile import (
+	DESK_DIFFERS_FROM_BOX,
 	ENTERED_DIFFERS_FROM_BOX,
 	FEWER_BALLOTS_THAN_VOTERS,
 	MISSING,
 	MORE_BALLOTS_THAN_VOTERS,
 	MORE_VOTERS_THAN_ROLL,
+	ONLINE_DIFFERS_FROM_ROLL,
 	PAPERS_DIFFER_FROM_BOX,
 	Figures,
 	Mismatch,
@@ -62,3 +67,74 @@ def test_a_missing_figure_is_named_and_hides_no_other_mismatch():
 def test_none_is_not_nought():
 	assert mismatches(replace(AGREED, entered=0)) == (Mismatch(ENTERED_DIFFERS_FROM_BOX, 0, 18),)
 	assert mismatches(replace(AGREED, entered=None)) == (Mismatch(MISSING, figure="entered"),)
+
+
+# Eleven voted on paper and seven online.
+BOTH = Figures(19, 18, 13, 2, 11, 11, online=7, marked_at_desk=11)
+
+
+def test_paper_and_online_ballots_are_one_box_and_one_roll():
+	assert mismatches(BOTH) == ()
+	assert mismatches(Figures(19, 7, 0, 0, 0, 0, online=7, marked_at_desk=0)) == (), "nobody used paper"
+	assert mismatches(Figures(19, 11, 13, 2, 11, 11, online=0, marked_at_desk=11)) == (), "nobody was online"
+
+
+@pytest.mark.parametrize(
+	("change", "expected"),
+	[
+		({"entered": 10}, [Mismatch(ENTERED_DIFFERS_FROM_BOX, 10, 11)]),
+		({"issued": 14}, [Mismatch(PAPERS_DIFFER_FROM_BOX, 12, 11)]),
+		(
+			{"in_box": 10, "entered": 10, "issued": 12},
+			[Mismatch(FEWER_BALLOTS_THAN_VOTERS, 17, 18), Mismatch(DESK_DIFFERS_FROM_BOX, 11, 10)],
+		),
+		(
+			{"online": 8},
+			[Mismatch(MORE_BALLOTS_THAN_VOTERS, 19, 18), Mismatch(ONLINE_DIFFERS_FROM_ROLL, 7, 8)],
+		),
+		(
+			{"online": 0},
+			[Mismatch(FEWER_BALLOTS_THAN_VOTERS, 11, 18), Mismatch(ONLINE_DIFFERS_FROM_ROLL, 7, 0)],
+		),
+		(
+			{"marked": 19},
+			[Mismatch(FEWER_BALLOTS_THAN_VOTERS, 18, 19), Mismatch(ONLINE_DIFFERS_FROM_ROLL, 8, 7)],
+		),
+		# A mark moved from the one to the other: the sum is right, and neither part is.
+		(
+			{"marked_at_desk": 12},
+			[Mismatch(DESK_DIFFERS_FROM_BOX, 12, 11), Mismatch(ONLINE_DIFFERS_FROM_ROLL, 6, 7)],
+		),
+		({"marked_at_desk": None}, [Mismatch(MISSING, figure="marked_at_desk")]),
+	],
+)
+def test_each_mismatch_of_paper_and_online_is_named_with_its_figures(change, expected):
+	assert list(mismatches(replace(BOTH, **change))) == expected
+
+
+@given(*[st.integers(0, 40)] * 4, st.integers(0, 5))
+def test_whatever_the_numbers_an_honest_vote_agrees_and_one_ballot_more_does_not(
+	desk, online, at_home, returned, more
+):
+	voted = desk + online
+	honest = Figures(voted + at_home, voted, desk + returned, returned, desk, desk, online, desk)
+	assert mismatches(honest) == ()
+	if more:
+		for figure in ("in_box", "entered", "online"):
+			assert mismatches(replace(honest, **{figure: getattr(honest, figure) + more})), figure
+
+
+def test_the_figures_of_a_vote_on_paper_say_nothing_about_online_ones():
+	assert list(reconcile.as_json_value(AGREED)) == [
+		"on_roll",
+		"marked",
+		"issued",
+		"returned",
+		"in_box",
+		"entered",
+	]
+	assert reconcile.as_json_value(BOTH) == {
+		**reconcile.as_json_value(replace(BOTH, online=None)),
+		"online": 7,
+		"marked_at_desk": 11,
+	}

@@ -204,6 +204,20 @@ def test_the_record_says_all_that_is_signed():
 	}
 
 
+def test_the_record_of_a_paper_vote_is_byte_for_byte_what_it_was_before_there_was_an_online_one():
+	assert result_hash(_record(lot=("c", "b"))) == (
+		"a24693bebdeb351eb83b2befaac9e5182242cfb368e588117104460e95000fea"
+	)
+
+
+def test_the_record_says_what_was_online():
+	online = {"ballots": 4, "receipts_root": "6" * 64, "sealed": False, "public_key": "", "unreadable": 0}
+	record = _record(figures=Figures(19, 9, 6, 1, 5, 5, online=4, marked_at_desk=5), online=online)
+	assert record["online"] == online
+	assert (record["figures"]["online"], record["figures"]["marked_at_desk"]) == (4, 5)
+	assert contest_of(json.loads(canonical_json(record))) == contest_of(_record())
+
+
 def test_of_a_person_the_record_says_no_more_than_the_rules_ask():
 	record = _record()
 	assert record["contest"]["candidates"][:2] == [
