@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCH_SH = ROOT / "aso_network" / "devtools" / "bench.sh"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aso_network"
 RUFF = "ruff>=0.9,<1"
-UNIT = ("pytest", "hypothesis", "stvpoll", "pyrankvote")
+UNIT = ("pytest", "hypothesis", "stvpoll", "pyrankvote", "pyhpke", "shamir-mnemonic")
 
 
 @dataclass
@@ -95,9 +95,9 @@ def count(outcome: Outcome, report: Path, code: int) -> Outcome:
 
 
 def required(names: tuple[str, ...]) -> list[str]:
-	"""Requirements by name, as pyproject.toml has them for testing (Python 3.10 has no reader of TOML)."""
+	"""Requirements by name, as pyproject.toml has them (Python 3.10 has no reader of TOML)."""
 	text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-	listed = re.findall(r'"([^"]+)"', text[text.index("\ntest = [") : text.index("[build-system]")])
+	listed = re.findall(r'"([^"]+)"', text[text.index("\ndependencies = [") : text.index("[build-system]")])
 	return [entry for entry in listed if re.split(r"[<>=!~ ]", entry)[0] in names]
 
 
@@ -105,7 +105,7 @@ def tool(name: str, requirements: list[str], *others: str) -> list[str]:
 	"""A command for a tool: of this Python, of another that is at hand, or from an environment outside the checkout."""
 	home = CACHE / f"{name}-{sys.version_info[0]}.{sys.version_info[1]}"
 	own = str(home / "bin" / "python")
-	modules = [re.match(r"\w+", requirement).group() for requirement in requirements]
+	modules = [re.match(r"[\w-]+", requirement).group().replace("-", "_") for requirement in requirements]
 	has = "import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, sys.argv[1:])))"
 	for python in (sys.executable, own, *others):
 		if os.access(python, os.X_OK):
@@ -155,7 +155,11 @@ def without_bench(outcome: Outcome, place: dict[str, str]) -> Outcome:
 
 
 def in_bench(
-	outcome: Outcome, place: dict[str, str], settings: dict[str, str], options: tuple[str, ...] = ()
+	outcome: Outcome,
+	place: dict[str, str],
+	settings: dict[str, str],
+	options: tuple[str, ...] = (),
+	tests: tuple[str, ...] = (),
 ) -> Outcome:
 	"""pytest in the bench's environment, as the bench's user."""
 	source = where()["SOURCE"]
@@ -172,9 +176,9 @@ def in_bench(
 	command = [
 		*("env", *(f"{name}={value}" for name, value in settings.items())),
 		*("sh", "-c", 'cd "$1" && shift && exec "$@"', "_", source),
-		*(f"{place['BENCH']}/env/bin/python", "-m", "pytest", f"tests/{outcome.tier}", "-q"),
+		*(f"{place['BENCH']}/env/bin/python", "-m", "pytest", "-q", *(tests or (f"tests/{outcome.tier}",))),
 		*("-W", "ignore::DeprecationWarning"),  # of Frappe's dependencies
-		*("-p", "no:cacheprovider", f"--junitxml={report}", *options, *extra()),
+		*("-p", "no:cacheprovider", f"--junitxml={report}", *options, *(() if tests else extra())),
 	]
 	began = time.monotonic()
 	code = bench_sh("exec", *command).returncode
@@ -200,6 +204,7 @@ def site() -> Outcome:
 	return in_bench(outcome, place, settings, ("-p", "xdist", "-n", "2", "--dist", "loadfile"))
 
 
+MOST_AGAIN = 5
 BROWSER_SITES = ("aso-browser.localhost", "second-aso-browser.localhost")
 
 
@@ -231,9 +236,29 @@ def browser() -> Outcome:
 			"ASO_BROWSER": place["BROWSER"],
 		}
 		options = ("-p", "xdist", "-n", "2", "--dist", "loadfile") if len(sites) > 1 else ()
-		return in_bench(outcome, place, settings, options)
+		in_bench(outcome, place, settings, options)
+		if 0 < outcome.failed <= MOST_AGAIN and not outcome.broken:
+			again(outcome, place, settings)
+		return outcome
 	finally:
 		bench_sh("browser-stop")
+
+
+def again(outcome: Outcome, place: dict[str, str], settings: dict[str, str]) -> None:
+	"""Run what failed once more, one at a time: a desk on a crowded machine may not have been ready for a click.
+	What passes now counts as passed, and the last lines name it, so that it cannot go on unseen."""
+	report = Path(place["BENCH"], ".aso_network", "junit-browser.xml")
+	failed = [
+		f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
+		for case in ET.parse(report).getroot().iter("testcase")
+		if case.find("failure") is not None or case.find("error") is not None
+	]
+	say(f"\nOnce more, alone: {', '.join(failed)}")
+	second = in_bench(Outcome("browser"), place, settings, tests=tuple(failed))
+	if second.broken or second.failed or second.passed != len(failed):
+		return
+	outcome.passed, outcome.failed = outcome.passed + second.passed, 0
+	outcome.note = f"PASSED ONLY ALONE, at the second time: {', '.join(failed)}"
 
 
 TIERS = {"unit": unit, "site": site, "browser": browser}

@@ -48,7 +48,7 @@ def hold(election: Document) -> str:
 			RunoffError,
 		)
 	runoff = frappe.new_doc("Election", title=_("{0}, runoff").format(election.title))
-	for field in ("meeting", "voting_mode", "roll_source", "signatures_required"):
+	for field in ("meeting", "voting_mode", "sealed", "sheets_needed", "roll_source", "signatures_required"):
 		runoff.set(field, election.get(field))
 	for row in election.committee:
 		runoff.append("committee", {field: row.get(field) for field in ("contact", "organization", "user")})

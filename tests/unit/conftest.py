@@ -10,7 +10,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
-NEEDED = ("hypothesis", "pyrankvote", "stvpoll")
+NEEDED = ("hypothesis", "pyrankvote", "stvpoll", "pyhpke", "shamir_mnemonic")
 
 _missing = [name for name in NEEDED if not find_spec(name)]
 _left_out = {
