@@ -84,7 +84,7 @@ def reconciliation(election: Document) -> dict[str, Any]:
 			name: getattr(found, name)
 			for name in ("on_roll", "marked", "issued", "returned", "in_box", "entered")
 		},
-		"mismatches": _sentences(found),
+		"mismatches": sentences(found),
 	}
 
 
@@ -106,7 +106,7 @@ def require_countable(election: Document) -> None:
 			).format(election.title),
 			NotReconciledError,
 		)
-	problems = _sentences(counted)
+	problems = sentences(counted)
 	if problems and not (election.reconciliation_note or "").strip():
 		frappe.throw(
 			"<br>".join(
@@ -425,7 +425,7 @@ def write(
 			"seats": found.seats,
 			"max_choices": found.max_choices,
 			"vacant_seats": found.vacant,
-			"reconciliation": "\n".join([*_sentences(counted), election.reconciliation_note or ""]).strip(),
+			"reconciliation": "\n".join([*sentences(counted), election.reconciliation_note or ""]).strip(),
 			"has_tie": int(not found.is_decided),
 			"tied_seats": found.tie.seats if found.tie else 0,
 			"tie_about": _tie_about(election, found),
@@ -523,7 +523,8 @@ def _rules_in_words(election: Document) -> Iterator[None]:
 		)
 
 
-def _sentences(counted: Figures) -> list[str]:
+def sentences(counted: Figures) -> list[str]:
+	"""What does not agree; empty when all does."""
 	words = {
 		ENTERED_DIFFERS_FROM_BOX: _("{0} ballots are entered, but {1} papers were counted in the box."),
 		MORE_BALLOTS_THAN_VOTERS: _(
