@@ -39,7 +39,7 @@ def slip(election: str) -> frappe._dict:
 	if not row or not row.form:
 		frappe.throw(_("There is no such election."), NotOpenError)
 	row.is_online = row.voting_mode == ONLINE
-	row.is_open = row.is_online and row.status == "Voting Open" and not _is_over(row)
+	row.is_open = is_open(row)
 	of_papers = rules.of_papers(row)
 	row.kind, row.max_choices = of_papers["kind"], of_papers["max_choices"]
 	row.about = rules.about_form(row.form)
@@ -144,8 +144,11 @@ def refuse_closed(found: frappe._dict) -> None:
 	frappe.throw(sentence, NotOpenError)
 
 
-def _is_over(row: frappe._dict) -> bool:
-	return bool(row.voting_until) and get_datetime(row.voting_until) <= now_datetime()
+def is_open(row: frappe._dict) -> bool:
+	"""Whether votes are taken online now, by the `voting_mode`, `status` and `voting_until` of an election."""
+	if row.voting_mode != ONLINE or row.status != "Voting Open":
+		return False
+	return not row.voting_until or get_datetime(row.voting_until) > now_datetime()
 
 
 def _checked_key(key: str) -> str:
