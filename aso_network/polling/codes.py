@@ -18,7 +18,6 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
 from frappe.utils.password import get_encryption_key
-from pypika.terms import Criterion
 
 from aso_network import audit
 from aso_network.polling import box, committee
@@ -61,14 +60,14 @@ def issue(election: Document) -> list[Slip]:
 	Whoever has voted already gets none. A second call finds nothing left to do.
 	"""
 	_require_issuing(election)
-	return _make(election, _waiting(election, _has_no_code(election.name)))
+	with_code = _with_code(election.name)
+	return _make(election, [row for row in _waiting(election.name) if row.name not in with_code])
 
 
 def replace(election: Document, voter: str, reason: str) -> Slip:
 	"""A new code for `voter`; the one before does nothing from now on."""
 	_require_issuing(election)
-	row = frappe.qb.DocType("Election Voter")
-	found = _waiting(election, row.name == voter)
+	found = [row for row in _waiting(election.name) if row.name == voter]
 	if not found:
 		frappe.throw(
 			_("{0}: this voter has voted already or is not on the roll; there is no code to be made.").format(
@@ -85,7 +84,7 @@ def replace_all(election: Document, reason: str) -> list[Slip]:
 	"""New codes for everybody who has not voted, as when the slips were never printed."""
 	_require_issuing(election)
 	reason = _reason(reason, _("{0}: write why all codes are replaced.").format(election.title))
-	found = _waiting(election)
+	found = _waiting(election.name)
 	_cancel(election, [row.name for row in found], reason)
 	return _make(election, found)
 
@@ -145,9 +144,8 @@ def number(election: str) -> int:
 
 def without(election: str) -> int:
 	"""How many voters have neither a code nor voted."""
-	row = frappe.qb.DocType("Election Voter")
-	without_code = (row.election == election) & (row.voted == 0) & _has_no_code(election)
-	return frappe.qb.from_(row).where(without_code).select(Count("*")).run()[0][0]
+	with_code = _with_code(election, lock=False)
+	return sum(row.name not in with_code for row in _waiting(election, lock=False))
 
 
 def _require_issuing(election: Document) -> None:
@@ -182,23 +180,23 @@ def _reason(reason: str, sentence: str) -> str:
 	return reason.strip()
 
 
-def _waiting(election: Document, *conditions: Criterion) -> list[frappe._dict]:
-	"""Rows of the roll that have not voted, as they are now, in the order in which slips are handed out."""
+def _waiting(election: str, lock: bool = True) -> list[frappe._dict]:
+	"""Rows of the roll that have not voted, in the order in which slips are handed out; with `lock` as committed
+	by others up to this moment."""
 	row = frappe.qb.DocType("Election Voter")
-	query = frappe.qb.from_(row).where((row.election == election.name) & (row.voted == 0))
-	for condition in conditions:
-		query = query.where(condition)
-	return (
-		query.select(row.name, row.organization_name, row.organization_name_ar, row.delegate_name)
+	query = (
+		frappe.qb.from_(row)
+		.where((row.election == election) & (row.voted == 0))
+		.select(row.name, row.organization_name, row.organization_name_ar, row.delegate_name)
 		.orderby(row.organization_name)
-		.for_update()
-		.run(as_dict=True)
 	)
+	return (query.for_update() if lock else query).run(as_dict=True)
 
 
-def _has_no_code(election: str) -> Criterion:
-	row, code = frappe.qb.DocType("Election Voter"), frappe.qb.DocType("Voting Code")
-	return row.name.notin(frappe.qb.from_(code).where(code.election == election).select(code.voter))
+def _with_code(election: str, lock: bool = True) -> set[str]:
+	code = frappe.qb.DocType("Voting Code")
+	query = frappe.qb.from_(code).where(code.election == election).select(code.voter)
+	return {voter for (voter,) in (query.for_update() if lock else query).run()}
 
 
 def _make(election: Document, voters: list[frappe._dict]) -> list[Slip]:

@@ -14,7 +14,7 @@ from aso_network.changes import changed_fields, keep
 from aso_network.elections import lot
 from aso_network.elections.errors import LotInputError
 from aso_network.meetings import carried_decision
-from aso_network.polling import box, candidacies, closing, committee, roll, rules
+from aso_network.polling import box, candidacies, closing, committee, election_key, roll, rules, turnout
 from aso_network.roles import MANAGER, OFFICER
 
 RULE_KINDS = ("Governance Model", "Electoral Form", "Rules of Candidacy", "Powers")
@@ -53,6 +53,7 @@ KEPT_BY_THE_APP = (
 	"unreadable",
 	"receipts_root",
 	"box_opened",
+	"turnout",
 )
 # What the decision on the electoral form says.
 FROM_FORM = ("form", "seats", "max_choices", "term_months", "tie_rule", "may_be_unopposed")
@@ -205,13 +206,15 @@ def _of_runoff(election: Document) -> dict[str, Any]:
 	return {"form": "Block Vote", "seats": seats, "max_choices": seats, "may_be_unopposed": 0}
 
 
-def issues_before_opening(election: Document) -> list[Blocker]:
-	"""Every blocker at once, each with its way out; empty when voting can open."""
+def issues_before_opening(election: Document, vote: bool = True) -> list[Blocker]:
+	"""Every blocker at once, each with its way out; empty when voting can open, or an election be decided without
+	a vote."""
 	found = [*_meeting_issues(election), *_rule_issues(election)]
 	found += candidacies.issues(election)
 	found += committee.issues(election)
 	found += roll.issues(election)
 	found += rules.issues(election) if election.form else []
+	found += election_key.issues(election) if vote else []
 	if election.nominations_to and get_datetime(election.nominations_to) > now_datetime():
 		found.append(
 			(
@@ -222,11 +225,11 @@ def issues_before_opening(election: Document) -> list[Blocker]:
 	return [Blocker(issue=issue, way_out=way_out) for issue, way_out in found]
 
 
-def require_ready_to_open(election: Document) -> None:
+def require_ready_to_open(election: Document, vote: bool = True) -> None:
 	"""Guard of “Open Voting”."""
 	if MANAGER not in frappe.get_roles():
 		committee.require_member(election)
-	if blockers := issues_before_opening(election):
+	if blockers := issues_before_opening(election, vote):
 		frappe.throw(
 			"<br>".join(
 				[
@@ -256,7 +259,7 @@ def require_unopposed(election: Document) -> None:
 			),
 			NotUnopposedError,
 		)
-	require_ready_to_open(election)
+	require_ready_to_open(election, vote=False)
 
 
 @box.unlogged
@@ -299,6 +302,7 @@ def close_voting(election: Document) -> None:
 	"""Effect of “Close Voting”."""
 	roll.close(election)
 	closing.close(election)
+	turnout.freeze(election)
 
 
 def stamp_announcement(election: Document) -> None:

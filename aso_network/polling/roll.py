@@ -53,6 +53,8 @@ def freeze(election: Document) -> dict[str, int | str]:
 			RollError,
 		)
 	frappe.db.delete("Election Voter", {"election": election.name})
+	# A code leads to a row that is gone; the committee makes new ones.
+	frappe.db.delete("Voting Code", {"election": election.name})
 	_insert(election, voters)
 	roll_hash = records.roll_hash(voters)
 	frappe.db.set_value("Election", election.name, {"roll_count": len(voters), "roll_hash": roll_hash})

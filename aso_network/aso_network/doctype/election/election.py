@@ -2,7 +2,7 @@ import frappe
 from frappe import _, throw
 from frappe.model.document import Document
 
-from aso_network.polling import committee, contest, objections, rules, ties
+from aso_network.polling import committee, contest, election_key, objections, rules, ties
 
 
 class Election(Document):
@@ -19,6 +19,8 @@ class Election(Document):
 		contest.restore_kept_fields(self)
 		contest.set_defaults(self)
 		committee.validate(self)
+		election_key.seal_by_default(self)
+		election_key.follow(self)
 		self.validate_figures()
 		contest.refuse_changes(self)
 
