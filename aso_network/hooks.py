@@ -37,6 +37,7 @@ override_doctype_dashboards = {
 
 doc_events = _events.OF_DOCUMENTS
 scheduler_events = _events.SCHEDULED
+persistent_cache_keys = ["aso_voted:"]  # polling/watching.py
 standard_queries = {"Member Organization": "aso_network.api.membership.search_organizations"}
 _NARROWED = sorted(_permissions.guarded_doctypes())
 permission_query_conditions = dict.fromkeys(_NARROWED, "aso_network.permissions.query_conditions")

@@ -114,6 +114,7 @@ def _told(result: Any, visitor: Visitor) -> frappe._dict:
 	said = minutes.explanation(result)
 	return frappe._dict(
 		name=result.name,
+		election=election.name,
 		label=label(election, visitor),
 		place=platforms.name_in(visitor.language, result.platform),
 		announced_on=result.announced_on,
