@@ -10,7 +10,9 @@ OF_DOCUMENTS = {
 		"on_update": f"{_GUARD}.record",
 		"on_change": "aso_network.files.disown_of",
 		"on_trash": f"{_GUARD}.refuse_deletion",
+		"before_rename": "aso_network.audit.refuse_rename",
 	},
+	"Election Result": {"before_rename": "aso_network.audit.refuse_rename"},
 	"Contact": {
 		"before_validate": "aso_network.contacts.ask_nobody",
 		"validate": "aso_network.contacts.show_no_picture",

@@ -172,6 +172,12 @@ def verification_package(result: str) -> None:
 
 
 @frappe.whitelist()
+def trail(election: str) -> None:
+	"""Every line of the trail of an election, chained by hashes: a file that `aso-network verify` checks."""
+	publication.send_trail(_election(election))
+
+
+@frappe.whitelist()
 def result_report(result: str) -> None:
 	"""The result as NIST SP 1500-100 JSON."""
 	publication.send_report(_result(result))

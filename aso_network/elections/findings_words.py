@@ -178,15 +178,15 @@ SENTENCES: dict[str, dict[str, str]] = {
 	},
 	"trail_agrees": {
 		"en": "The trail is whole in itself: every number, every link and every hash is right.",
-		"ar": "السجلّ سليم في ذاته: كلّ رقم وكلّ رابط وكلّ بصمة صحيحة.",
+		"ar": "سجلّ التدقيق سليم في ذاته: كلّ رقم وكلّ رابط وكلّ بصمة صحيحة.",
 	},
 	"trail_differs": {
 		"en": "THE TRAIL IS NOT WHOLE. Breaks found: {0}.",
-		"ar": "السجلّ غير سليم. عدد مواضع الخلل: {0}.",
+		"ar": "سجلّ التدقيق غير سليم. عدد مواضع الخلل: {0}.",
 	},
 	"trail_line": {
 		"en": "Line {0} is not what a line of a trail is; what follows was not read.",
-		"ar": "السطر {0} ليس كما ينبغي لسطر في السجلّ؛ ولم يُقرأ ما بعده.",
+		"ar": "السطر {0} ليس كما ينبغي لسطر في سجلّ التدقيق؛ ولم يُقرأ ما بعده.",
 	},
 	"trail_number": {
 		"en": "Line {0} is expected and line {1} follows: lines were taken out, put in or moved.",
@@ -202,7 +202,7 @@ SENTENCES: dict[str, dict[str, str]] = {
 	},
 	"trail_head": {
 		"en": "The head of the trail is not the hash of its last line, which is {0}.",
-		"ar": "رأس السجلّ ليس بصمة سطره الأخير، وهي {0}.",
+		"ar": "رأس سجلّ التدقيق ليس بصمة سطره الأخير، وهي {0}.",
 	},
 	"trail_signed": {
 		"en": "Line {0}, signature of {1}, has the hash: {2}",
@@ -212,7 +212,7 @@ SENTENCES: dict[str, dict[str, str]] = {
 		"en": "This file alone cannot prove that nothing was cut off at its end or written anew throughout: compare the "
 		"hash of the last signature, if there is one, with the head of the trail on the printed protocol of {0}. "
 		"Lines: {1}. Head: {2}",
-		"ar": "هذا الملفّ وحده لا يثبت أنّه لم يُقطع من آخره شيء ولم يُكتب كلّه من جديد: قارن بصمة آخر توقيع، إن وُجد، برأس السجلّ على "
+		"ar": "هذا الملفّ وحده لا يثبت أنّه لم يُقطع من آخره شيء ولم يُكتب كلّه من جديد: قارن بصمة آخر توقيع، إن وُجد، برأس سجلّ التدقيق على "
 		"المحضر المطبوع للانتخاب {0}. عدد الأسطر: {1}. الرأس: {2}",
 	},
 }

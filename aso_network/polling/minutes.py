@@ -12,7 +12,7 @@ from typing import Any
 
 from frappe.model.document import Document
 
-from aso_network import printing
+from aso_network import audit, printing
 from aso_network.elections import explain, lot, records
 from aso_network.polling import rules
 
@@ -49,8 +49,12 @@ def explanation(result: Document, lang: str | None = None) -> dict[str, Any]:
 
 
 def for_print(result: Document) -> dict[str, Any]:
-	"""The explanation in each language of the protocol, and `spans`, which all its Arabic goes through."""
-	return {lang: explanation(result, lang) for lang in explain.LANGUAGES} | {"spans": printing.in_spans}
+	"""The explanation in each language of the protocol, `signed_at`, the line of the trail with the last signature,
+	and `spans`, which all its Arabic goes through."""
+	return {lang: explanation(result, lang) for lang in explain.LANGUAGES} | {
+		"signed_at": audit.signed_at(result),
+		"spans": printing.in_spans,
+	}
 
 
 def _names(result: Document, record: Mapping[str, Any], lang: str) -> dict[str, str]:

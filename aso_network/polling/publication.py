@@ -1,4 +1,4 @@
-"""A result leaves the desk: the package that anyone can verify, and the exports."""
+"""A result and its trail leave the desk: the files that anyone can verify, and the exports."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import json
 from zoneinfo import ZoneInfo
 
 import frappe
+from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.model.document import Document
 from frappe.utils import cstr, get_system_timezone, now_datetime
 
 from aso_network import audit
 from aso_network.elections import box as closed_box
-from aso_network.elections import explain, nist, package, result_csv
+from aso_network.elections import explain, nist, package, result_csv, trail
 from aso_network.polling import box, committee, counting, rules
 from aso_network.roles import COMMITTEE, OBSERVER
 
@@ -48,6 +49,22 @@ def signatures(result: Document) -> list[dict[str, str]]:
 		{"name": row.full_name or row.user, "signed_hash": row.signed_hash, "date": cstr(row.signed_on)[:10]}
 		for row in result.signatures
 	]
+
+
+def send_trail(election: Document) -> None:
+	"""Answer with the trail of `election`, which `aso-network verify` checks."""
+	require_trail_reader(election)
+	# Not a line of the trail itself: who compares two exports should find the same head.
+	make_access_log(doctype=audit.EVENT, document=election.name, file_type="JSON", method="Export")
+	content = trail.build(election.name, election.title, audit.lines(election.name))
+	_send(f"{election.name}-trail.json", content, "application/json")
+
+
+def require_trail_reader(election: Document) -> None:
+	"""Raises unless the user may export the lines of the trail anyway, or serves on the committee of `election`."""
+	if frappe.has_permission(audit.EVENT, "export"):
+		return
+	committee.require_member(election)
 
 
 def send_report(result: Document) -> None:

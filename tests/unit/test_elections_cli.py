@@ -309,7 +309,7 @@ def test_verify_knows_a_trail_and_the_proof_of_a_receipt_by_what_is_in_them(run)
 	data = trail.build("EL-1", "Hall", [line])
 	status, out, err = run("verify", "t.json", t_json=data)
 	assert (status, err) == (0, "") and out.splitlines()[-1].endswith(line["hash"])
-	assert "السجلّ" in run("verify", "t.json", "--lang", "ar")[1]
+	assert "سجلّ التدقيق" in run("verify", "t.json", "--lang", "ar")[1]
 	status, out, _ = run("verify", "t.json", t_json=data.replace(b'"reason":""', b'"reason":"!"'))
 	assert status == 1 and "Line 1 was changed" in out
 	refused(run("verify", "t.json", t_json=data.replace(b"trail/1", b"trail/0")), "t.json:1: ", "trail")

@@ -250,6 +250,16 @@ function add_buttons(frm) {
 	if (serve && COUNTED.includes(status) && frm.doc.ballots_entered) {
 		frm.add_custom_button(__("Recount"), () => recount(frm));
 	}
+	if (serve || frappe.model.can_export("Network Audit Event")) {
+		frm.add_custom_button(
+			__("Trail"),
+			() => {
+				const query = new URLSearchParams({ election: frm.doc.name });
+				window.open(`/api/method/aso_network.api.elections.trail?${query}`);
+			},
+			__("Download")
+		);
+	}
 	if (print) {
 		if (["Candidates Published", "Voting Open"].includes(status)) {
 			frm.add_custom_button(
