@@ -8,8 +8,8 @@ smallest, by the number entitled, which is no secret. What then can be reckoned 
 of its voters possible, or at least SMALLEST + 1 of them, even for somebody who knows how many of each group are on the
 roll.
 
-Tables of the same people are looked at together: where one taken from another would give a group that is kept back,
-or a crossing of groups too small to be shown ("the women of this district"), one more group is kept back.
+Tables of the same people are looked at together: where one taken from another would give a group too small to be
+shown, or such a crossing of groups ("the women of this district"), one more group is kept back.
 
 What it cannot prevent: that people tell on themselves; and that somebody who knows who is in which group guesses, by
 more than adding and taking away, that some of the few solutions left are likelier than others.
@@ -59,8 +59,8 @@ def table(groups: Iterable[Group], kept_back: Collection[str] = ()) -> Table:
 		smallest = min(shown, key=lambda group: (group.on_roll, group.label))
 		shown.remove(smallest)
 		hidden.append(smallest)
-	if not shown:
-		return Table()
+	if not shown or len(groups) == 1:
+		return Table()  # of one group alone the totals tell
 	return Table(tuple(shown), _together(hidden) if hidden else None)
 
 
@@ -102,7 +102,7 @@ def _groups(crossings: Mapping[tuple[str, ...], tuple[int, int]], way: int) -> I
 
 
 def _gives_away(crossings: Mapping[tuple[str, ...], tuple[int, int]], found: list[Table]) -> bool:
-	"""Whether adding and taking away what the tables tell gives a number that they keep back.
+	"""Whether adding and taking away what the tables tell gives the numbers of something too small.
 
 	Every number told is the sum of some of the parts into which the shown groups and the rests divide the voters.
 	"""
@@ -120,22 +120,21 @@ def _gives_away(crossings: Mapping[tuple[str, ...], tuple[int, int]], found: lis
 			if told[way]:  # of an empty table nothing is known but the total, which each of the others gives
 				sums.setdefault((way, label), {})[place] = Fraction(1)
 	solved = _reduced(sums.values())
-	return any(_follows(wanted, solved) for wanted in _secrets(crossings, parts, places, told))
+	return any(_follows(wanted, solved) for wanted in _secrets(crossings, parts, places))
 
 
 def _secrets(
 	crossings: Mapping[tuple[str, ...], tuple[int, int]],
 	parts: Mapping[tuple[str | None, ...], list[tuple[str, ...]]],
 	places: Mapping[tuple[str | None, ...], int],
-	told: list[set[str]],
 ) -> Iterator[Row]:
-	"""The sums of parts that nobody may know: each part that is too small, each group that is kept back."""
+	"""The sums of parts that nobody may know: of each part and each group that is too small."""
 	for part, members in parts.items():
 		numbers = [crossings[labels] for labels in members]
 		if not Group("", sum(n for n, _v in numbers), sum(v for _n, v in numbers)).is_large:
 			yield {places[part]: Fraction(1)}
-	for way, shown in enumerate(told):
-		for label in {labels[way] for labels in crossings} - shown:
+	for way in range(len(next(iter(crossings)))):
+		for label in (group.label for group in _groups(crossings, way) if not group.is_large):
 			inside = {part for part, members in parts.items() if any(m[way] == label for m in members)}
 			# A group that shares a part with another one cannot be told from it.
 			if all(m[way] == label for m in chain.from_iterable(parts[part] for part in inside)):
