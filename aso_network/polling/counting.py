@@ -20,16 +20,20 @@ from aso_network.elections import explain, forms, outcome, records, results
 from aso_network.elections.contest import IRV, MAJORITY, STV
 from aso_network.elections.errors import InfeasibleRulesError
 from aso_network.elections.reconcile import (
+	DESK_DIFFERS_FROM_BOX,
 	ENTERED_DIFFERS_FROM_BOX,
 	FEWER_BALLOTS_THAN_VOTERS,
 	MORE_BALLOTS_THAN_VOTERS,
 	MORE_VOTERS_THAN_ROLL,
+	ONLINE_DIFFERS_FROM_ROLL,
 	PAPERS_DIFFER_FROM_BOX,
 	Figures,
+	as_json_value,
 	mismatches,
 )
 from aso_network.elections.unopposed import unopposed
-from aso_network.polling import batches, box, candidacies, committee, roll, rules
+from aso_network.polling import batches, box, candidacies, closing, committee, roll, rules
+from aso_network.polling.casting import ONLINE
 
 WITHIN = "within"
 # Ties on the way of the count: only a lot lets it go on.
@@ -41,6 +45,14 @@ COUNTED = ("valid", "blank", "spoiled", "total_ballots", "voters_on_roll", "vote
 
 class NotReconciledError(frappe.ValidationError):
 	"""The figures do not agree and nobody has explained why in writing."""
+
+
+class BoxSealedError(frappe.ValidationError):
+	"""The online ballots are still in their envelopes."""
+
+
+class BoxChangedError(frappe.ValidationError):
+	"""The box has more or fewer ballots than were put into it."""
 
 
 class BatchesOpenError(frappe.ValidationError):
@@ -65,6 +77,7 @@ class ResultChangedError(frappe.ValidationError):
 
 def figures(election: Document) -> Figures:
 	on_roll, marked = roll.counts(election.name)
+	had_online = was_online(election)
 	return Figures(
 		on_roll=on_roll,
 		marked=marked,
@@ -73,19 +86,34 @@ def figures(election: Document) -> Figures:
 		in_box=cint(election.papers_in_box),
 		# As it is now: a batch may have been agreed or voided since this transaction began.
 		entered=cint(frappe.db.get_value("Election", election.name, "ballots_entered", for_update=True)),
+		online=cint(election.online_ballots) if had_online else None,
+		marked_at_desk=cint(election.marked_at_desk) if had_online else None,
 	)
+
+
+def was_online(election: Document) -> bool:
+	"""Whether people could vote online, too, and that vote is closed."""
+	return election.voting_mode == ONLINE and bool(election.receipts_root)
+
+
+def online_part(election: Document) -> dict[str, Any] | None:
+	"""What the record says of the online vote; None where the vote was on paper only."""
+	if not was_online(election):
+		return None
+	return {
+		"ballots": cint(election.online_ballots),
+		"receipts_root": election.receipts_root,
+		"sealed": bool(election.sealed),
+		"public_key": election.public_key or "",
+		# As it is now: the committee may have opened the box since this transaction began.
+		"unreadable": cint(frappe.db.get_value("Election", election.name, "unreadable", for_update=True)),
+	}
 
 
 def reconciliation(election: Document) -> dict[str, Any]:
 	"""{"figures": {...}, "mismatches": [sentence, …]} for the committee's panel."""
 	found = figures(election)
-	return {
-		"figures": {
-			name: getattr(found, name)
-			for name in ("on_roll", "marked", "issued", "returned", "in_box", "entered")
-		},
-		"mismatches": sentences(found),
-	}
+	return {"figures": as_json_value(found), "mismatches": sentences(found)}
 
 
 def require_countable(election: Document) -> None:
@@ -98,8 +126,9 @@ def require_countable(election: Document) -> None:
 			),
 			BatchesOpenError,
 		)
+	_require_opened(election)
 	counted = figures(election)
-	if not counted.entered:
+	if not counted.entered and not counted.online:
 		frappe.throw(
 			_(
 				"{0}: no ballot has been entered; there is nothing to count. If nobody voted, annul the election."
@@ -119,6 +148,18 @@ def require_countable(election: Document) -> None:
 				]
 			),
 			NotReconciledError,
+		)
+
+
+def _require_opened(election: Document) -> None:
+	# As it is now, for the same reason.
+	opened = frappe.db.get_value("Election", election.name, "box_opened", for_update=True)
+	if was_online(election) and not opened:
+		frappe.throw(
+			_(
+				"{0} cannot be counted: its online ballots are still sealed. Open the box with the committee's word sheets first."
+			).format(election.title),
+			BoxSealedError,
 		)
 
 
@@ -304,6 +345,11 @@ def verify(result: Document, election: Document) -> None:
 		or records.roll_hash(roll.frozen(election.name)) != election.roll_hash
 		or record["figures"]["marked"] != roll.counts(election.name)[1]
 		or box.seal(election.name) != result.box_hash
+		or record.get("online") != online_part(election)
+		or (
+			was_online(election)
+			and closed_box.root(closing.receipts(election.name)) != election.receipts_root
+		)
 	):
 		frappe.throw(
 			_(
@@ -411,6 +457,7 @@ def write(
 	if result.count_number > 1:
 		result.title = _("{0} (count {1})").format(result.title, result.count_number)
 	leaves = box.leaves(box.salted(election.name))
+	_require_whole_box(election, counted, len(leaves))
 	result.update(
 		{
 			"valid": found.valid,
@@ -490,10 +537,22 @@ def write(
 		seed_commitment=election.seed_commitment or "",
 		seed=seed,
 		reconciliation_note=election.reconciliation_note or "",
+		online=online_part(election),
 	)
 	result.record = records.canonical_json(record).decode()
 	result.result_hash = records.result_hash(record)
 	_save(result)
+
+
+def _require_whole_box(election: Document, counted: Figures, ballots: int) -> None:
+	"""No mistake of a teller can make this difference, so no explanation lets it pass."""
+	if counted.online is not None and counted.entered + counted.online != ballots:
+		frappe.throw(
+			_(
+				"{0}: {1} ballots are in the box, but {2} were entered from papers and {3} came online. Somebody has changed the box: stop and call the committee together."
+			).format(election.title, ballots, counted.entered, counted.online),
+			BoxChangedError,
+		)
 
 
 def _tie_about(election: Document, found: outcome.Outcome) -> str:
@@ -535,6 +594,10 @@ def sentences(counted: Figures) -> list[str]:
 		),
 		PAPERS_DIFFER_FROM_BOX: _("{0} papers were issued and not returned, but {1} are in the box."),
 		MORE_VOTERS_THAN_ROLL: _("{0} voters are marked, but only {1} are on the roll."),
+		DESK_DIFFERS_FROM_BOX: _("{0} voters were marked at the paper desk, but {1} papers are in the box."),
+		ONLINE_DIFFERS_FROM_ROLL: _(
+			"{0} voters are marked as having voted online, but {1} online ballots arrived. One step makes both, so roll or box was changed: stop and call the committee together."
+		),
 	}
 	return [words[m.code].format(m.left, m.right) for m in mismatches(counted)]
 

@@ -13,7 +13,7 @@ from frappe.utils import cstr, get_system_timezone, now_datetime
 from aso_network import audit
 from aso_network.elections import box as closed_box
 from aso_network.elections import explain, nist, package, result_csv, trail
-from aso_network.polling import box, committee, counting, rules
+from aso_network.polling import box, closing, committee, counting, rules
 from aso_network.roles import COMMITTEE, OBSERVER
 
 
@@ -24,7 +24,9 @@ def send_package(result: Document) -> None:
 	ballots = box.salted(election.name) if may_have_ballots(election) else None
 	if ballots is not None and closed_box.root(box.leaves(ballots)) != result.box_hash:
 		ballots = None  # those of an earlier count, before papers were added or voided, are gone
-	content = package.build(counting.record_of(result), signatures(result), ballots)
+	record = counting.record_of(result)
+	receipts = closing.receipts(election.name) if ballots is not None and "online" in record else None
+	content = package.build(record, signatures(result), ballots, receipts)
 	audit.record(result, "Export Package" if ballots is None else "Export Package with Ballots")
 	# A download is a GET, after which Frappe keeps nothing unless told to.
 	frappe.local.flags.commit = True
