@@ -72,12 +72,14 @@ def to_check_in(visitor: Visitor, asked: str) -> dict[str, Any]:
 
 
 def find(visitor: Visitor, typed: str, asked: str) -> list[frappe._dict]:
-	"""The closed boxes that this receipt is in, as `receipts.find` finds them, with the `label` of their election."""
+	"""The closed boxes that this receipt is in, as `receipts.find` finds them: `election` and its `label`, `receipt`,
+	what of it was `shown`, `proof`, `root`, `is_signed`, and the proof's `file`."""
 	found = []
 	for row in receipts.find(typed, asked):
 		election = watching.public(row.election)
 		_describe(election, visitor)
-		found.append(frappe._dict(row._asdict(), label=election.label, shown=receipts.in_groups(row.receipt)))
+		shown = receipts.in_groups(row.receipt)
+		found.append(frappe._dict(row._asdict(), label=election.label, shown=shown, file=row.file))
 	return found
 
 
