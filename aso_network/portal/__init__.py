@@ -9,7 +9,7 @@ from aso_network.roles import MEMBER
 _ = str  # marks words for the translators; they are translated where they are shown
 
 # What the addresses of its pages and forms begin with.
-FOLDERS = ("my", "network", "apply", "register", "language", "sign-in", "set-password")
+FOLDERS = ("my", "network", "apply", "register", "language", "sign-in", "set-password", "vote", "certificate")
 
 # (path, its words, whether strangers see it)
 MENU = (

@@ -4,13 +4,15 @@ Members have no right to read elections, rolls or results. Everything here is ch
 of the visitor's platform only, and what is not theirs is as good as not there.
 
 Not told at all is whether an organisation has voted, not even to itself: a page that changes when the mark is made
-would be a clock, and whoever holds the phone could check on the voter. Who doubts a mark asks an observer.
+would be a clock, and whoever holds the phone could check on the voter. Who doubts a mark asks an observer. (Where
+voting is online, the delegate alone finds the way to the vote, and finds it as long as the vote is awaited.)
 """
 
 from __future__ import annotations
 
 import io
 import textwrap
+from collections.abc import Iterator
 from typing import Any
 
 import frappe
@@ -19,7 +21,7 @@ from frappe.utils import get_datetime, now_datetime
 from PIL import Image, ImageOps
 
 from aso_network import membership, reading
-from aso_network.polling import candidacies, nominations, objections, rules
+from aso_network.polling import candidacies, casting, nominations, objections, rules
 from aso_network.portal import results
 from aso_network.portal.language import format_date, format_datetime
 from aso_network.portal.sorting import sort_key
@@ -36,7 +38,7 @@ SHOWN_OF_STATEMENT = 240
 _FIELDS = (
 	*("name", "title", "status", "platform", "meeting", "voting_date", "nominations_from", "nominations_to"),
 	*("candidate_kind", "min_endorsements", "seats", "max_choices", "form", "form_text", "candidacy_text"),
-	*("powers_text", "roll_hash", "result", "announced_on"),
+	*("powers_text", "roll_hash", "result", "announced_on", "voting_mode", "voting_until"),
 )
 
 
@@ -105,6 +107,20 @@ def when_nominations_open(visitor: Visitor) -> str:
 	return _("No election of your platform takes nominations now. The page “Elections” says when one does.")
 
 
+def to_vote_in(visitor: Visitor) -> list[frappe._dict]:
+	"""The elections in which the visitor's own vote is awaited online: `name`, `label`, `voting_until`."""
+	rows = reading.rows(
+		"Election",
+		{"platform": visitor.organization.platform, "status": "Voting Open", "voting_mode": casting.ONLINE},
+		("name", "title", "platform", "status", "voting_date", "voting_mode", "voting_until"),
+		order_by="voting_date desc, creation desc",
+	)
+	rows = [row for row in rows if can_vote(row, visitor)]
+	for row in rows:
+		row.label = results.label(row, visitor)
+	return rows
+
+
 def own_candidacy(visitor: Visitor, name: str) -> frappe._dict:
 	"""What the form of an own candidacy shows first; raises PageDoesNotExistError for every other."""
 	organization = require_member(visitor)
@@ -137,14 +153,7 @@ def one(visitor: Visitor, name: str) -> dict[str, Any]:
 	published); `objections`, the organisation's own; `result`, once it is announced.
 	"""
 	organization = require_member(visitor)
-	found = organization.status in INSIDE and reading.rows(
-		"Election",
-		{"name": name, "platform": organization.platform, "status": ("not in", NOT_YET)},
-		_FIELDS,
-	)
-	if not found:
-		raise frappe.PageDoesNotExistError
-	election = found[0]
+	election = seen(visitor, name)
 	election.mine = _own_candidacies(organization.name, [name])
 	_describe(election, visitor, _rolls_with(organization.name, [name]))
 	return {
@@ -156,6 +165,19 @@ def one(visitor: Visitor, name: str) -> dict[str, Any]:
 		"result": results.of_election(election, visitor) if election.status == "Announced" else None,
 		"rules": rules_in_words(election),
 	}
+
+
+def seen(visitor: Visitor, name: str) -> frappe._dict:
+	"""The election itself; raises PageDoesNotExistError for what is not there or not of the visitor's platform."""
+	organization = require_member(visitor)
+	found = organization.status in INSIDE and reading.rows(
+		"Election",
+		{"name": name, "platform": organization.platform, "status": ("not in", NOT_YET)},
+		_FIELDS,
+	)
+	if not found:
+		raise frappe.PageDoesNotExistError
+	return found[0]
 
 
 def act(visitor: Visitor, name: str, values: dict[str, str]) -> str:
@@ -173,11 +195,11 @@ def act(visitor: Visitor, name: str, values: dict[str, str]) -> str:
 		return _("The candidacy is withdrawn.")
 	if action == "endorse":
 		return _("Your organization endorses {0}.").format(
-			_candidate_name(nominations.endorse(about, organization))
+			candidate_name(nominations.endorse(about, organization))
 		)
 	if action == "take back":
 		return _("Your organization no longer endorses {0}.").format(
-			_candidate_name(nominations.take_back(about, organization))
+			candidate_name(nominations.take_back(about, organization))
 		)
 	raise frappe.PageDoesNotExistError
 
@@ -205,8 +227,8 @@ def candidate(visitor: Visitor, name: str) -> frappe._dict:
 	)
 	if not row or not _may_see(organization, row):
 		raise frappe.PageDoesNotExistError
-	row.label = _candidate_name(row)
-	row.statements = _statements(row, visitor)
+	row.label = candidate_name(row)
+	row.statements = statements(row, visitor)
 	return row
 
 
@@ -217,7 +239,7 @@ def photo(visitor: Visitor, candidacy: str) -> bytes:
 		raise frappe.PageDoesNotExistError
 	file = frappe.db.get_value("File", {"file_url": row.photo, "is_private": 1})
 	try:
-		return _thumbnail(frappe.get_doc("File", file).get_content())
+		return thumbnail(frappe.get_doc("File", file).get_content())
 	except (OSError, frappe.DoesNotExistError) as error:  # the file is gone
 		raise frappe.PageDoesNotExistError from error
 
@@ -232,13 +254,15 @@ def _describe(election: frappe._dict, visitor: Visitor, on_roll: set[str]) -> No
 	for row in election.mine:
 		row.can_change = row.status == "Submitted" and candidacies.is_open(election)
 		row.can_withdraw = row.status in candidacies.STANDING and election.status in candidacies.BEFORE_VOTING
-	election.can = list(_open_acts(election, visitor.organization))
+	election.can = list(_open_acts(election, visitor))
 	election.now = _now(election)
 
 
-def _open_acts(election: frappe._dict, organization: frappe._dict) -> list[frappe._dict]:
-	"""What the organisation can do now: `words`, `until` (in words), `route`."""
-	if organization.status != "Active":
+def _open_acts(election: frappe._dict, visitor: Visitor) -> Iterator[frappe._dict]:
+	"""What the visitor can do now for its organisation: `words`, `until` (in words), `route`."""
+	if can_vote(election, visitor):
+		yield _act(_("Vote online"), until_voting_closes(election), f"/my/vote/{election.name}")
+	if visitor.organization.status != "Active":
 		return
 	if candidacies.is_open(election):
 		until = (
@@ -257,6 +281,27 @@ def _open_acts(election: frappe._dict, organization: frappe._dict) -> list[frapp
 		if objections.is_open(election, about):
 			route = f"/my/objection?election={election.name}&about={about.replace(' ', '+')}"
 			yield _act(words, until, route)
+
+
+def can_vote(election: frappe._dict, visitor: Visitor) -> bool:
+	"""Whether the visitor is the delegate whose vote is awaited online. Another representative is told nothing of it."""
+	return casting.is_open(election) and bool(
+		frappe.db.exists(
+			"Election Voter",
+			{
+				"election": election.name,
+				"organization": visitor.organization.name,
+				"delegate": visitor.contact,
+				"voted": 0,
+			},
+		)
+	)
+
+
+def until_voting_closes(election: frappe._dict) -> str:
+	if election.voting_until:
+		return _("until {0}").format(format_datetime(election.voting_until))
+	return _("until voting closes")
 
 
 def _act(words: str, until: str, route: str) -> frappe._dict:
@@ -280,16 +325,29 @@ def _now(election: frappe._dict) -> str:
 				format_datetime(election.nominations_to)
 			)
 		return _("Nominations are open.")
+	online = election.voting_mode == casting.ONLINE
 	return {
 		"Rules Adopted": _("Nominations are not open yet."),
-		"Candidates Published": _("The candidates are published. Voting is on {0}, in the hall, on paper."),
-		"Voting Open": _("Voting is open: in the hall, on paper, by your delegate."),
+		"Candidates Published": _(
+			"The candidates are published. Voting is on {0}, online or in the hall on paper."
+		)
+		if online
+		else _("The candidates are published. Voting is on {0}, in the hall, on paper."),
+		"Voting Open": _voting_is_open(election),
 		"Voting Closed": _("Voting is closed. The committee counts."),
 		"Tie": _("The votes are counted. The committee settles a tie."),
 		"Counted": _("The votes are counted. The committee signs the result and announces it."),
 		"Announced": _("The result is announced."),
 		"Annulled": _("This election was annulled."),
 	}[election.status].format(format_date(election.voting_date))
+
+
+def _voting_is_open(election: frappe._dict) -> str:
+	if casting.is_open(election):
+		return _("Voting is open, by your delegate: online, or in the hall on paper.")
+	if election.voting_mode == casting.ONLINE:
+		return _("Online voting has ended. Your delegate can still vote in the hall, on paper.")
+	return _("Voting is open: in the hall, on paper, by your delegate.")
 
 
 # --- candidates ------------------------------------------------------------------------------------------
@@ -307,7 +365,7 @@ def _own_candidacies(organization: str, elections: list[str]) -> list[frappe._di
 	)
 	endorsed = _endorsements([row.name for row in rows])
 	for row in rows:
-		row.label = _candidate_name(row)
+		row.label = candidate_name(row)
 		row.stands = row.status in candidacies.STANDING
 		row.endorsed_by = endorsed.get(row.name, [])
 	if rows:
@@ -332,7 +390,7 @@ def _standing(election: frappe._dict, organization: frappe._dict) -> list[frappe
 	)
 	endorsed = _endorsements([row.name for row in rows])
 	for row in rows:
-		row.label = _candidate_name(row)
+		row.label = candidate_name(row)
 		row.endorsements = len(endorsed.get(row.name, []))
 		row.endorsed = organization.name in endorsed.get(row.name, [])
 		row.can_be_endorsed = row.status == "Submitted" and organization.status == "Active"
@@ -351,15 +409,15 @@ def _candidates(election: frappe._dict, visitor: Visitor) -> list[frappe._dict]:
 		order_by="ballot_number, name",
 	)
 	for row in rows:
-		row.label = _candidate_name(row)
-		statement = next(iter(_statements(row, visitor)), "")
+		row.label = candidate_name(row)
+		statement = next(iter(statements(row, visitor)), "")
 		row.statement = textwrap.shorten(statement, SHOWN_OF_STATEMENT, placeholder=" …")
 		row.has_more = row.statement != statement or bool(row.statement_ar and row.statement_en)
 		row.has_photo = bool(row.photo)
 	return rows
 
 
-def _statements(candidacy: frappe._dict, visitor: Visitor) -> list[str]:
+def statements(candidacy: frappe._dict, visitor: Visitor) -> list[str]:
 	"""Those that there are, the one in the visitor's language first."""
 	both = [candidacy.statement_ar, candidacy.statement_en]
 	return [text for text in (both if visitor.language in ("ar", "ckb") else both[::-1]) if text]
@@ -378,7 +436,7 @@ def _endorsements(candidacies: list[str]) -> dict[str, list[str]]:
 	return found
 
 
-def _candidate_name(candidacy: Any) -> str:
+def candidate_name(candidacy: Any) -> str:
 	arabic = frappe.local.lang in ("ar", "ckb")
 	return (arabic and candidacy.candidate_name_ar) or candidacy.candidate_name
 
@@ -394,14 +452,17 @@ def _may_see(organization: frappe._dict, candidacy: frappe._dict) -> bool:
 	)
 
 
-def _thumbnail(content: bytes) -> bytes:
-	"""Small enough for a weak line, and a new picture: nothing else of the file gets out."""
+def thumbnail(content: bytes, side: int = PHOTO, quality: int = 70) -> bytes:
+	"""Small enough for a weak line, and a new picture: nothing else of the file gets out.
+
+	Raises PageDoesNotExistError over a broken picture.
+	"""
 	try:
 		image = Image.open(io.BytesIO(content))
-		image.draft("RGB", (2 * PHOTO, 2 * PHOTO))
-		image = ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (PHOTO, PHOTO))
+		image.draft("RGB", (2 * side, 2 * side))
+		image = ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (side, side))
 		out = io.BytesIO()
-		image.save(out, "JPEG", quality=70, optimize=True)
+		image.save(out, "JPEG", quality=quality, optimize=True)
 	except Exception as error:  # Pillow raises of many kinds over a broken picture
 		raise frappe.PageDoesNotExistError from error
 	return out.getvalue()

@@ -77,6 +77,17 @@ def _nominations(visitor: Visitor) -> Iterator[Step]:
 		)
 
 
+def _votes(visitor: Visitor) -> Iterator[Step]:
+	for election in elections.to_vote_in(visitor):
+		yield Step(
+			_("Vote: {0}").format(election.label),
+			f"/my/vote/{election.name}",
+			elections.until_voting_closes(election),
+			# One vote, now: before all that has a later date.
+			_moment(election.voting_until) or now_datetime(),
+		)
+
+
 def _meetings(visitor: Visitor) -> Iterator[Step]:
 	for meeting in meetings.overview(visitor)["coming"]:
 		if meeting.is_coming:
@@ -110,7 +121,7 @@ def _partners(visitor: Visitor) -> Iterator[Step]:
 			yield Step(_("Answer as a partner: {0}").format(row.label), "/my/initiatives")
 
 
-_TOPICS = (_nominations, _meetings, _sessions, _feedback, _partners)
+_TOPICS = (_votes, _nominations, _meetings, _sessions, _feedback, _partners)
 
 
 def _until(value: datetime | date | None) -> str:

@@ -4,7 +4,9 @@ Frappe's own page renderer would compile each template anew at every request, es
 the website's bundles along. A page here is `www/<path>.html` with `www/<path>.py` beside it:
 
 - `get_context(visitor, name=None) -> dict`: what the template shows, `title` among it; or a ready Response.
-- `post(visitor, values, name=None) -> str`: takes what the page's own form sent, answers with the route to go to.
+- `post(visitor, values, name=None) -> str`: takes what the page's own form sent, answers with the route to go to; or a
+  ready Response.
+- `PRIVATE = True`: what is sent to the page is in no log of Frappe's; `post` gets it with every value of each field.
 
 `www/my/meetings/one.html` is the page `/my/meetings/<name>`, `www/network/calendar_ics.py` is `/network/calendar.ics`.
 """
@@ -17,16 +19,19 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 
 import frappe
 from frappe import _
+from frappe.recorder import do_not_record
 from frappe.sessions import get_csrf_token
 from frappe.website import path_resolver as frappe_resolver
 from frappe.website.page_renderers.base_renderer import BaseRenderer
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from aso_network.portal import FOLDERS, MENU, language
@@ -59,10 +64,16 @@ class PortalPage(BaseRenderer):
 		return self.page is not None
 
 	def render(self) -> Response:
+		if getattr(self._module, "PRIVATE", False):
+			_keep_no_form()
 		return answer(self._answer)
 
+	@property
+	def _module(self) -> ModuleType:
+		return frappe.get_module(f"aso_network.www.{self.page.replace('/', '.')}")
+
 	def _answer(self, visitor: Visitor) -> Response:
-		module = frappe.get_module(f"aso_network.www.{self.page.replace('/', '.')}")
+		module = self._module
 		named = {"name": self.name} if self.name is not None else {}
 		error = None
 		if frappe.request.method == "POST":
@@ -70,7 +81,7 @@ class PortalPage(BaseRenderer):
 				raise frappe.PageDoesNotExistError
 			try:
 				refuse_foreign(visitor.user)
-				return redirect(module.post(visitor, frappe.request.form.to_dict(), **named))
+				return _lead_on(module.post(visitor, self._sent(), **named))
 			except (frappe.DoesNotExistError, frappe.PageDoesNotExistError):  # ValidationErrors, too
 				raise
 			except frappe.ValidationError as refused:
@@ -80,6 +91,21 @@ class PortalPage(BaseRenderer):
 		if isinstance(context, Response):
 			return context
 		return show(f"{self.page}.html", visitor, {**context, "error": error}, 422 if error else 200)
+
+	def _sent(self) -> MultiDict[str, str] | dict[str, str]:
+		form = frappe.request.form
+		return form if getattr(self._module, "PRIVATE", False) else form.to_dict()
+
+
+def _keep_no_form() -> None:
+	"""When something breaks, Frappe writes what was sent into its log files, and its Recorder keeps that and every
+	query. Both hold this very dict."""
+	frappe.local.form_dict.clear()
+	do_not_record(lambda: None)()
+
+
+def _lead_on(answered: str | Response) -> Response:
+	return answered if isinstance(answered, Response) else redirect(answered)
 
 
 def answer(page: Callable[[Visitor], Response]) -> Response:
@@ -102,8 +128,13 @@ def answer(page: Callable[[Visitor], Response]) -> Response:
 		return notice(visitor, _("Not found"), _("There is nothing here for you to see."), 404)
 
 
-def show(template: str, visitor: Visitor, context: dict[str, Any], status: int = 200) -> Response:
-	"""The page of `template`, and what was `say`-d before the visitor was led here."""
+def show(
+	template: str, visitor: Visitor, context: dict[str, Any], status: int = 200, block: int = 0
+) -> Response:
+	"""The page of `template`, and what was `say`-d before the visitor was led here.
+
+	`block`: the answer is sent in whole blocks of so many bytes, so that its length does not tell what it says.
+	"""
 	said = frappe.request.cookies.get(SAID)
 	html = (
 		_environment()
@@ -117,7 +148,8 @@ def show(template: str, visitor: Visitor, context: dict[str, Any], status: int =
 			dir=language.direction(visitor.language),
 		)
 	)
-	response = _packed(Response(html, status=status, mimetype="text/html", headers=SAFE))
+	response = Response(html, status=status, mimetype="text/html", headers=SAFE)
+	response = _filled_up(response, block) if block else _packed(response)
 	if said:
 		response.delete_cookie(SAID)
 	return response
@@ -129,6 +161,13 @@ def _packed(response: Response) -> Response:
 		response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
 		response.headers["Content-Encoding"] = "gzip"
 	response.vary.add("Accept-Encoding")
+	return response
+
+
+def _filled_up(response: Response, block: int) -> Response:
+	content = response.get_data()
+	response.set_data(content + b" " * (-len(content) % block))
+	response.headers["Content-Encoding"] = "identity"  # a web server in front leaves it as it is
 	return response
 
 
