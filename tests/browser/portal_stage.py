@@ -15,7 +15,14 @@ from tests.browser import stage
 from tests.site import builders, courses, hall
 
 # Behind these is no page to look at: files, and doors that only take something.
-NO_PAGES = {"language", "my/sign-out", "my/photos/*", "my/data/download", "network/calendar.ics"}
+NO_PAGES = {
+	"language",
+	"my/sign-out",
+	"my/photos/*",
+	"my/data/download",
+	"network/calendar.ics",
+	"network/elections",
+}
 
 
 @dataclass
@@ -75,6 +82,7 @@ def build() -> PortalStage:
 				"/network/members?words=zzz",
 			),
 			*("/network/results", f"/network/results/{vote.result().name}", "/network/calendar"),
+			*(f"/network/elections/{vote.election}", "/network/receipt"),
 			*(
 				"/apply",
 				"/apply/confirm",
