@@ -31,7 +31,7 @@ OF_DOCUMENTS = {
 }
 
 SCHEDULED = {
-	"hourly": ["aso_network.mail.release_waiting"],
+	"hourly": ["aso_network.mail.release_waiting", "aso_network.registration_letters.tell_all_due"],
 	"daily": [
 		"aso_network.accounts.refresh_all",
 		"aso_network.applications.delete_unconfirmed",

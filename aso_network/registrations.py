@@ -6,20 +6,20 @@ nobody is lost and no place is given twice. How many have a place and how many w
 the one that is read as it is now; locking the registrations themselves would set two sessions waiting for each
 other. The session is not saved for it: its own rules (trainers, books) have nothing to do with one more
 participant, and hundreds register within minutes.
+
+A place that becomes free goes to whoever has waited longest, in the transaction that frees it. The one who is next is
+read with a lock, as the line is now; nobody adds a registration after that in the same transaction, so two sessions
+do not wait for each other over it.
 """
 
 from __future__ import annotations
-
-import hmac
-from hashlib import sha256
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, get_datetime, now_datetime
-from frappe.utils.password import get_encryption_key
 
-from aso_network import mail, names, registrants, representation, training
+from aso_network import names, registrants, registration_letters, representation, training
 from aso_network.changes import keep
 from aso_network.portal import text
 from aso_network.portal.language import format_datetime
@@ -27,12 +27,10 @@ from aso_network.portal.language import format_datetime
 LIVE = ("Registered", "Waiting List")
 OFFICE, MEMBER, PUBLIC = "Office", "Member", "Public"
 LONGEST_NAME = 100
-# Confirmations that one address gets in a day for what strangers register: a family's, not a flood.
-LETTERS_A_DAY = 10
 _SESSION = (
 	*("name", "title", "title_en", "title_ar", "status", "publish_level", "open_to_public", "capacity"),
 	*("registered_count", "waiting_count", "starts_on", "ends_on", "registration_from", "registration_to"),
-	*("territory", "venue"),
+	*("fill_from_waiting_list", "territory", "venue"),
 )
 
 
@@ -107,7 +105,7 @@ def cancel_for_member(name: str, organization: str) -> Document:
 
 def cancel_by_link(name: str, token: str) -> Document:
 	"""Cancel what the link in a confirmation is about. Raises frappe.DoesNotExistError for a wrong one."""
-	require_token(name, token)
+	registration_letters.require_token(name, token)
 	return _cancel(name)
 
 
@@ -121,18 +119,6 @@ def cancel(name: str) -> Document:
 		return doc
 	doc.status = "Cancelled"
 	return doc.save()
-
-
-def token(name: str) -> str:
-	"""What shows that somebody has the letter about this registration. Kept nowhere."""
-	return hmac.new(get_encryption_key().encode(), f"registration:{name}".encode(), sha256).hexdigest()[:32]
-
-
-def require_token(name: str, given: str) -> None:
-	if not hmac.compare_digest(token(name).encode(), given.encode()) or not frappe.db.exists(
-		"Training Registration", name
-	):
-		raise frappe.DoesNotExistError
 
 
 def _register(source: str, values: dict) -> Document:
@@ -174,6 +160,7 @@ def _cancel(name: str) -> Document:
 			RegistrationClosedError,
 		)
 	doc.status = "Cancelled"
+	doc.flags.by_themselves = True
 	# Members and the public have no right to write one; that this one is theirs was checked by the caller.
 	return doc.save(ignore_permissions=True)
 
@@ -191,11 +178,11 @@ def keep_what_the_app_writes(doc: Document) -> None:
 	keep(
 		doc,
 		*("source", "registered_on", "cancelled_on", "live", "territory", "person_key", "person_id"),
-		*("photo_consent_on", "data_consent_on"),
+		*("photo_consent_on", "data_consent_on", "promoted_on", "language"),
 	)
 	if doc.is_new():
 		doc.source = doc.flags.source or OFFICE  # no request can set a document's flags
-		doc.registered_on = now_datetime()
+		doc.language = None if doc.source == OFFICE else frappe.local.lang
 
 
 def set_person(doc: Document) -> None:
@@ -255,7 +242,9 @@ def why_closed(session: frappe._dict) -> str | None:
 	ended = _why_ended(session)
 	if ended:
 		return ended
-	if get_datetime(session.starts_on) <= now or session.status == "Ongoing":
+	if get_datetime(session.ends_on) <= now:
+		return _("{0} is over; nobody can register.").format(title)
+	if has_begun(session):
 		return _("{0} has begun; registration is closed.").format(title)
 	if session.registration_to and get_datetime(session.registration_to) < now:
 		return _("Registration for {0} closed on {1}.").format(
@@ -268,6 +257,10 @@ def why_closed(session: frappe._dict) -> str | None:
 	if session.status != "Registration Open":
 		return _("Registration for {0} is not open yet.").format(title)
 	return None
+
+
+def has_begun(session: frappe._dict) -> bool:
+	return session.status == "Ongoing" or get_datetime(session.starts_on) <= now_datetime()
 
 
 def _why_ended(session: frappe._dict) -> str | None:
@@ -313,7 +306,9 @@ def refuse_second(doc: Document) -> None:
 
 
 def give_place(doc: Document, session: frappe._dict) -> None:
-	"""A place if there is one, and if nobody has been waiting for it longer; else the waiting list."""
+	"""A place if there is one, and if nobody has been waiting for it longer; else the waiting list, whose order is
+	that of these moments: the session is locked."""
+	doc.registered_on = now_datetime()
 	free = cint(session.registered_count) < cint(session.capacity) and not session.waiting_count
 	doc.status = "Registered" if free or _row(doc) else "Waiting List"
 
@@ -355,31 +350,78 @@ def leave(doc: Document) -> None:
 
 
 def _settle(doc: Document, session: frappe._dict, was: str | None, now: str | None) -> None:
-	if was == now:
-		return
-	registered, waiting = cint(session.registered_count), cint(session.waiting_count)
-	if now == "Registered":
-		registered += _add_row(doc, registered + 1)
-	elif was == "Registered":
-		registered -= _delete_row(doc)
-	waiting += (now == "Waiting List") - (was == "Waiting List")
+	if was != now:
+		registered, waiting = cint(session.registered_count), cint(session.waiting_count)
+		if now == "Registered":
+			registered += _add_row(doc, registered + 1)
+		elif was == "Registered":
+			registered -= _delete_row(doc)
+		waiting += (now == "Waiting List") - (was == "Waiting List")
+		_count(session, registered, waiting)
+	fill_places(session)
+
+
+def _count(session: frappe._dict, registered: int, waiting: int) -> None:
+	session.registered_count, session.waiting_count = registered, waiting
 	# Not `modified`: a form of the session that is open at the office must still be saved.
 	frappe.db.set_value(
 		"Training Session",
-		doc.session,
+		session.name,
 		{"registered_count": registered, "waiting_count": waiting},
 		update_modified=False,
 	)
 
 
+def fill_places(session: frappe._dict) -> list[Document]:
+	"""Give free places to who waits, the longest first, and tell them. `session` is locked, and follows.
+
+	Not once it has begun: who stayed at home cannot come any more. Until its end the office gives places by hand.
+	"""
+	given: list[Document] = []
+	if not session.fill_from_waiting_list or _why_ended(session) or has_begun(session):
+		return given
+	while session.waiting_count and cint(session.registered_count) < cint(session.capacity):
+		doc = _next_in_line(session.name)
+		if not doc:
+			break
+		_promote(doc)
+		added = _add_row(doc, cint(session.registered_count) + 1)
+		_count(session, cint(session.registered_count) + added, cint(session.waiting_count) - 1)
+		given.append(doc)
+	return given
+
+
+def _next_in_line(session: str) -> Document | None:
+	"""Who has waited longest, as the line is now."""
+	row = frappe.qb.DocType("Training Registration")
+	found = (
+		frappe.qb.from_(row)
+		.where((row.session == session) & (row.status == "Waiting List"))
+		.orderby(row.registered_on, row.creation, row.name)
+		.limit(1)
+		.for_update()
+		.select(row.name)
+	).run(pluck=True)
+	return frappe.get_doc("Training Registration", found[0], for_update=True) if found else None
+
+
+def _promote(doc: Document) -> None:
+	doc.status, doc.promoted_on = "Registered", now_datetime()
+	# Past the rule that nobody changes a status by hand.
+	frappe.db.set_value(
+		doc.doctype, doc.name, {"status": doc.status, "promoted_on": doc.promoted_on}, update_modified=True
+	)
+	registration_letters.tell_place(doc)
+
+
 def _row(doc: Document) -> frappe._dict | None:
-	"""The person's line among the participants."""
-	return frappe.db.get_value(
+	"""The person's line among the participants, if it is still there now: a transaction sees what was when it began."""
+	name = frappe.db.get_value(
 		"Session Participant",
 		{"parent": doc.session, "parenttype": "Training Session", "contact": doc.contact},
-		["name", "registration", "attended"],
-		as_dict=True,
 	)
+	fields = ["name", "registration", "attended"]
+	return name and frappe.db.get_value("Session Participant", name, fields, as_dict=True, for_update=True)
 
 
 def _add_row(doc: Document, idx: int) -> int:
@@ -420,7 +462,7 @@ def keep_registered(session: Document) -> None:
 	"""Step of the session's own validation: people who registered while its form was open stay on the list, and
 	those who cancelled stay off it. To take a registered person off, the registration is cancelled."""
 	before = session.get_doc_before_save()  # read with a lock: it has what was committed a moment ago
-	keep(session, "waiting_count")
+	keep(session, "waiting_count", "letters_due")
 	stored = {row.registration: row for row in before.participants if row.registration} if before else {}
 	people = {row.contact for row in stored.values()}
 	rows = []
@@ -439,24 +481,28 @@ def keep_registered(session: Document) -> None:
 
 
 def follow_list(session: Document) -> None:
-	"""Who was waiting and is now put on the list by the office is registered."""
-	rows = {row.contact: row for row in session.participants if not row.registration}
-	if not (rows and session.waiting_count):
+	"""Who was waiting and is now put on the list by the office is registered; places that are free then, because there
+	are more of them or somebody was taken off, go to who waits."""
+	if not session.waiting_count:
 		return
-	for registration in frappe.get_all(
+	row = lock_session(session.name)
+	listed = {line.contact: line for line in session.participants if not line.registration}
+	for name in frappe.get_all(
 		"Training Registration",
-		filters={"session": session.name, "status": "Waiting List", "contact": ("in", list(rows))},
-		fields=["name", "contact"],
+		filters={"session": session.name, "status": "Waiting List", "contact": ("in", list(listed))},
+		pluck="name",
 	):
-		row = rows[registration.contact]
-		frappe.db.set_value("Training Registration", registration.name, "status", "Registered")
-		_tie(row.name, registration.name)
-		row.registration = registration.name
-		session.waiting_count -= 1
-		confirm(frappe.get_doc("Training Registration", registration.name))
-	frappe.db.set_value(
-		"Training Session", session.name, "waiting_count", session.waiting_count, update_modified=False
-	)
+		doc = frappe.get_doc("Training Registration", name, for_update=True)
+		if doc.status != "Waiting List":
+			continue
+		_promote(doc)
+		_tie(listed[doc.contact].name, name)
+		listed[doc.contact].registration = name
+		_count(row, row.registered_count, row.waiting_count - 1)
+	for doc in fill_places(row):
+		line = frappe.get_doc("Session Participant", {"parent": session.name, "registration": doc.name})
+		session.append("participants", line.as_dict())
+	session.registered_count, session.waiting_count = row.registered_count, row.waiting_count
 
 
 def check_window(session: Document) -> None:
@@ -482,6 +528,13 @@ def check_window(session: Document) -> None:
 		)
 
 
+def tell_of_cancelling(doc: Document) -> None:
+	"""Who cancels knows of it; whom the office takes off the list is told."""
+	before = doc.get_doc_before_save()
+	if before and before.status in LIVE and doc.status == "Cancelled" and not doc.flags.by_themselves:
+		registration_letters.tell_cancelled(doc)
+
+
 def _source(doc: Document) -> str:
 	return doc.flags.source or doc.source or OFFICE
 
@@ -493,48 +546,3 @@ def _no_such_session() -> frappe._dict:
 		),
 		NoSuchSessionError,
 	)
-
-
-# ---------------------------------------------------------------- the letter
-
-
-def state_sentence(doc: Document) -> str:
-	"""What became of a registration, as the person is told."""
-	if doc.status == "Registered":
-		return _("You have a place.")
-	if doc.status == "Waiting List":
-		return _("All places are taken. You are on the waiting list and do not have a place yet.")
-	return _("The registration is cancelled.")
-
-
-def confirm(doc: Document) -> None:
-	"""Tell the person by mail, if there is an address, with a link to cancel. Written by nobody else's words: what
-	was typed into the form is not in it, since anybody can type anybody's address. In the language of whoever
-	registers; where the office acts, in that of the address."""
-	if not doc.email or (doc.source == PUBLIC and _letters_today(doc.email) > LETTERS_A_DAY):
-		return
-	own = doc.source != OFFICE and frappe.session.user == doc.owner
-	language = frappe.local.lang if own else mail.language_of(doc.email)
-	session = frappe.db.get_value("Training Session", doc.session, list(_SESSION), as_dict=True)
-	with mail.in_language(language):
-		title = training.title_in_language(session)
-		subject = _("Your registration: {0}").format(title)
-		body = mail.body(
-			_("You were registered for {0}.").format(title),
-			_("It starts on {0}, {1}.").format(format_datetime(session.starts_on), session.venue or ""),
-			state_sentence(doc),
-			_(
-				"If you cannot come, or did not register yourself, cancel here, so that somebody else can come:"
-			),
-			link=f"/register/cancel?registration={doc.name}&token={token(doc.name)}",
-		)
-	mail.send(doc.email, subject, body, reference=doc, language=language)
-
-
-def _letters_today(email: str) -> int:
-	"""Counts one more letter to this address."""
-	key = frappe.cache.make_key(f"aso_confirmations:{sha256(email.encode()).hexdigest()}")
-	count = frappe.cache.incr(key)
-	if count == 1:
-		frappe.cache.expire(key, 24 * 3600)
-	return count

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, get_datetime, now_datetime
 
-from aso_network import feedback, names, registrations, training, training_calendar
+from aso_network import feedback, names, registration_letters, registrations, training, training_calendar
 from aso_network.portal import language
 from aso_network.portal.visitor import Visitor
 
@@ -57,7 +57,7 @@ def registrations_of(organization: str) -> list[frappe._dict]:
 		.on(session.name == row.session)
 		.where(row.organization == organization)
 		.where(session.ends_on > add_days(now_datetime(), -90))
-		.select(row.name, row.person_name, row.status, row.session, row.registered_on)
+		.select(row.name, row.person_name, row.status, row.session, row.registered_on, row.promoted_on)
 		.select(session.title, session.title_en, session.title_ar, session.starts_on, session.venue)
 		.select(session.status.as_("session_status"))
 		.orderby(session.starts_on)
@@ -93,7 +93,7 @@ def feedback_awaited(visitor: Visitor) -> list[frappe._dict]:
 
 def by_link(name: str, token: str) -> frappe._dict:
 	"""The registration that a letter's link is about: `title`, `starts_on`, `venue`, `status`, `state`, `can_cancel`."""
-	registrations.require_token(name, token)
+	registration_letters.require_token(name, token)
 	doc = frappe.get_doc("Training Registration", name)
 	session = frappe.db.get_value(
 		"Training Session",
@@ -102,7 +102,8 @@ def by_link(name: str, token: str) -> frappe._dict:
 		as_dict=True,
 	)
 	session.title = training.title_in_language(session)
-	session.state = registrations.state_sentence(doc)
+	cancelled = session.status == "Cancelled" and doc.status != "Cancelled"
+	session.state = "" if cancelled else registration_letters.state_sentence(doc)
 	session.can_cancel = (
 		doc.status != "Cancelled"
 		and session.status not in (*training.ENDED, "Completed")

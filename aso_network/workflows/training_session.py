@@ -1,6 +1,6 @@
 """Training Session: Planned → Registration Open → Ongoing → Completed → Closed (accounts settled) · Cancelled."""
 
-from aso_network import training
+from aso_network import registration_letters, training
 from aso_network.roles import FINANCE, MANAGER, OFFICER, TRAINING
 from aso_network.workflows.lifecycle import Lifecycle, Move, State
 
@@ -28,7 +28,15 @@ LIFECYCLE = Lifecycle(
 		Move("Complete", "Ongoing", "Completed", TRAINERS, guard=training.require_attendance),
 		Move("Close", "Completed", "Closed", (MANAGER, FINANCE), guard=training.require_settled_accounts),
 		*(
-			Move("Cancel", state, "Cancelled", TRAINERS, needs_reason=True)
+			Move(
+				"Cancel",
+				state,
+				"Cancelled",
+				TRAINERS,
+				needs_reason=True,
+				effect=registration_letters.owe_letters,
+				after=registration_letters.tell_soon,
+			)
 			for state in ("Planned", "Registration Open", "Ongoing")
 		),
 	),

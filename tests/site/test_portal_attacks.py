@@ -11,7 +11,7 @@ import pytest
 from frappe.auth import LoginManager
 from PIL import Image
 
-from aso_network import applications, mail, registrations
+from aso_network import applications, mail, registration_letters, registrations
 from aso_network.portal import pages, spam, uploads
 from aso_network.portal.visitor import CHOSEN
 from tests.site import builders, courses, doors, web
@@ -143,14 +143,14 @@ def test_a_letter_names_the_port_under_which_the_site_was_asked_for():
 def test_nobody_is_flooded_with_letters_by_somebody_who_types_their_address():
 	session = courses.session(capacity=100)
 	frappe.set_user("Guest")
-	for number in range(registrations.LETTERS_A_DAY + 5):
+	for number in range(registration_letters.LETTERS_A_DAY + 5):
 		registrations.register_public(
 			session.name, person_name=f"Person {'x' * (number + 1)}", email="victim@example.org"
 		)
 	letters = frappe.get_all(
 		"Email Queue", filters=[["Email Queue Recipient", "recipient", "=", "victim@example.org"]]
 	)
-	assert len(letters) == registrations.LETTERS_A_DAY
+	assert len(letters) == registration_letters.LETTERS_A_DAY
 	assert frappe.db.count("Training Registration", {"email": "victim@example.org"}) == 15
 
 

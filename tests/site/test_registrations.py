@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from aso_network import permissions, registrations, representation, training
+from aso_network import permissions, registration_letters, registrations, representation, training
 from aso_network.roles import COMMITTEE, FINANCE, MANAGER, MEMBER, OBSERVER, OFFICER, TRAINING
 from aso_network.workflows import guard
 from tests.site import builders, courses, doors, races, web
@@ -239,25 +239,26 @@ def test_who_comes_when_all_places_are_taken_waits_and_is_told():
 	waiting = register_public(session, person_name="Sara Omar")
 	assert waiting.status == "Waiting List" and not courses.row(session.name, waiting.contact)
 	assert numbers(session) == (1, 1)
-	assert "do not have a place" in registrations.state_sentence(waiting)
+	assert "do not have a place" in registration_letters.state_sentence(waiting)
 
 
-def test_nobody_overtakes_who_is_waiting():
-	session = courses.session(capacity=1)
+def test_nobody_overtakes_who_is_waiting_where_the_office_gives_places_by_hand():
+	session = courses.session(capacity=1, fill_from_waiting_list=0)
 	first = register_public(session)
-	waiting = register_public(session, person_name="Sara Omar")
+	register_public(session, person_name="Next In Line")
+	chosen = register_public(session, person_name="Sara Omar")
 	first.status = "Cancelled"
 	first.save()
-	assert numbers(session) == (0, 1)
+	assert numbers(session) == (0, 2)
 	assert register_public(session, person_name="Late Comer").status == "Waiting List"
 	# The office gives the place by putting the person on the list.
 	session.reload()
-	session.append("participants", {"contact": waiting.contact})
+	session.append("participants", {"contact": chosen.contact})
 	session.save()
-	assert frappe.db.get_value("Training Registration", waiting.name, "status") == "Registered"
-	assert courses.row(session.name, waiting.contact).registration == waiting.name
-	assert numbers(session) == (1, 1)
-	assert sorted("You have a place." in letter for letter in letters(waiting.name)) == [False, True]
+	assert frappe.db.get_value("Training Registration", chosen.name, "status") == "Registered"
+	assert courses.row(session.name, chosen.contact).registration == chosen.name
+	assert numbers(session) == (1, 2)
+	assert sorted("You have a place." in letter for letter in letters(chosen.name)) == [False, True]
 
 
 def test_people_the_office_listed_count_and_are_not_listed_twice():
@@ -282,7 +283,7 @@ def test_a_form_of_the_session_that_was_open_loses_nobody_and_brings_nobody_back
 	stale = frappe.get_doc("Training Session", session.name)
 	made = register_public(session)
 	with builders.as_user("Guest"):
-		registrations.cancel_by_link(gone.name, registrations.token(gone.name))
+		registrations.cancel_by_link(gone.name, registration_letters.token(gone.name))
 	stale.venue = "Another hall"
 	stale.append("participants", {"contact": builders.contact().name})
 	stale.append("participants", {"contact": made.contact})
@@ -421,12 +422,12 @@ def test_the_letter_has_the_link_that_cancels_and_nothing_that_was_typed():
 	with builders.as_user("Guest"):
 		for name, token in (
 			(made.name, "0" * 32),
-			("nobody", registrations.token("nobody")),
+			("nobody", registration_letters.token("nobody")),
 			(made.name, "é"),
 		):
 			with pytest.raises(frappe.DoesNotExistError):
 				registrations.cancel_by_link(name, token)
-		assert registrations.cancel_by_link(made.name, registrations.token(made.name)).cancelled_on
+		assert registrations.cancel_by_link(made.name, registration_letters.token(made.name)).cancelled_on
 	assert numbers(session) == (0, 0) and not courses.row(session.name, made.contact)
 
 
@@ -435,7 +436,7 @@ def test_once_the_session_has_begun_the_link_cancels_no_more():
 	made = register_public(session)
 	frappe.db.set_value("Training Session", session.name, "starts_on", add_to_date(now_datetime(), hours=-1))
 	with builders.as_user("Guest"), pytest.raises(registrations.RegistrationClosedError, match="has begun"):
-		registrations.cancel_by_link(made.name, registrations.token(made.name))
+		registrations.cancel_by_link(made.name, registration_letters.token(made.name))
 
 
 def test_a_registration_does_not_come_back_and_stays_of_who_took_part():
@@ -623,12 +624,12 @@ def test_the_form_sent_again_answers_as_the_first_time():
 def test_the_page_of_the_letter_asks_before_it_cancels():
 	session = courses.session()
 	made = register_public(session)
-	path = f"/register/cancel?registration={made.name}&token={registrations.token(made.name)}"
+	path = f"/register/cancel?registration={made.name}&token={registration_letters.token(made.name)}"
 	with builders.as_user("Guest"):
 		page = web.visit(path)
 		assert page.status_code == 200 and RANA["person_name"] not in web.text(page)
 		assert frappe.db.get_value("Training Registration", made.name, "status") == "Registered"
-		values = {"registration": made.name, "token": registrations.token(made.name)}
+		values = {"registration": made.name, "token": registration_letters.token(made.name)}
 		for wrong in ({"token": "0" * 32}, {"registration": "none"}, {"token": ""}):
 			answers = {
 				web.visit("/register/cancel", method, **{**values, **wrong}).status_code

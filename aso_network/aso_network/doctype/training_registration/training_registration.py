@@ -1,10 +1,16 @@
 import frappe
 from frappe.model.document import Document
 
-from aso_network import registrations
+from aso_network import registration_letters, registrations
 
 
 class TrainingRegistration(Document):
+	def check_if_latest(self) -> None:
+		# Frappe locks the registration here. The session comes first, as for everybody who acts on its places.
+		if not self.is_new():
+			registrations.lock_session(self.session)
+		super().check_if_latest()
+
 	def validate(self) -> None:
 		registrations.keep_what_the_app_writes(self)
 		registrations.set_person(self)
@@ -21,10 +27,11 @@ class TrainingRegistration(Document):
 		registrations.refuse_second(self)
 
 	def after_insert(self) -> None:
-		registrations.confirm(self)
+		registration_letters.confirm(self)
 
 	def on_update(self) -> None:
 		registrations.follow(self, registrations.lock_session(self.session))
+		registrations.tell_of_cancelling(self)
 
 	def on_trash(self) -> None:
 		registrations.leave(self)

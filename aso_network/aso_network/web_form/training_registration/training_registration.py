@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from aso_network import registrations
+from aso_network import registration_letters, registrations
 from aso_network.portal import training
 from aso_network.portal.forms import ClosedError
 from aso_network.portal.visitor import Visitor
@@ -47,4 +47,4 @@ def done(visitor: Visitor, doc: Document) -> str:
 	told = (
 		_("A confirmation with a link to cancel is on its way to {0}.").format(doc.email) if doc.email else ""
 	)
-	return " ".join(part for part in (f"{doc.person_name}:", registrations.state_sentence(doc), told) if part)
+	return " ".join(part for part in (f"{doc.person_name}:", registration_letters.state_sentence(doc), told) if part)
