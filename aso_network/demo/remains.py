@@ -19,10 +19,14 @@ from frappe.model.rename_doc import get_link_fields
 from frappe.utils.nestedset import rebuild_tree
 
 from aso_network import platforms
+from aso_network.demo import online
 
 KEY = "aso_network_demo"
 # Written past the ORM: found through the election they belong to.
-OF_ELECTIONS = ("Election Voter", "Ballot")
+OF_ELECTIONS = (
+	*("Election Voter", "Ballot"),
+	*("Ballot Envelope", "Ballot Receipt", "Election Key", "Voting Code"),
+)
 # What Frappe keeps about a document, with the fields that name it.
 TRACES = {
 	"Version": ("ref_doctype", "docname"),
@@ -92,6 +96,7 @@ def remove() -> int:
 	if documents["Cost Center"]:
 		rebuild_tree("Cost Center")
 	frappe.db.delete("DefaultValue", {"defkey": KEY})
+	online.forget()
 	platforms.refresh_network()
 	frappe.clear_cache()
 	return sum(map(len, documents.values()))

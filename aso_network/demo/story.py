@@ -18,9 +18,9 @@ from frappe.utils.password import get_encryption_key
 
 from aso_network import finance, membership
 from aso_network.api import elections as elections_api
-from aso_network.demo import applying, cast, learning, people, remains
+from aso_network.demo import applying, cast, learning, online, people, remains
 from aso_network.demo.cast import AL_HASAKAH, DEIR_EZZOR, DOMAIN, PLACES, RAQQA, Org, Place
-from aso_network.polling import nominations, objections
+from aso_network.polling import casting, nominations, objections
 from aso_network.roles import COMMITTEE, FINANCE, MEMBER
 
 
@@ -59,14 +59,21 @@ def logins() -> list[dict[str, str]]:
 	]
 
 
+def addresses(url: str) -> list[str]:
+	"""Lines that `make demo` prints after the logins: where to vote online, watch and check."""
+	return online.addresses(url)
+
+
 def _tell() -> None:
 	for name, role, first_name in cast.STAFF:
 		_user(name, role, _contact(first_name, name))
+	members = {}
 	for place in PLACES:
 		_platform(place)
-		organizations = _members(place)
+		organizations = members[place.key] = _members(place)
 		meeting = _meeting(place, organizations)
 		_election(place, meeting, organizations)
+	_online(members)
 	applying.tell(DEIR_EZZOR)
 	learning.tell(DEIR_EZZOR, _contact("Trainer"))
 	people.tell(RAQQA)
@@ -249,21 +256,7 @@ def _meeting(place: Place, organizations: list[str]) -> str:
 
 
 def _election(place: Place, meeting: str, organizations: list[str]) -> None:
-	with _as("officer"):
-		election = _draft_election(meeting, organizations[-2:], place)
-		_act("Election", election, "Adopt Rules", "Open Nominations")
-	candidacies = [
-		_own_candidacy(place, election, organizations)
-		if place is DEIR_EZZOR and number == 0
-		else _candidacy(place, election, organization, number)
-		for number, organization in enumerate(organizations[: place.candidates])
-	]
-	with _as("second.officer"):
-		for candidacy in candidacies:
-			_act("Candidacy", candidacy, "Accept")
-	with _as("officer"):
-		_act("Election", election, "Publish Candidates")
-		elections_api.freeze_roll(election)
+	election, candidacies = _candidates(place, meeting, organizations)
 	if place is DEIR_EZZOR:
 		with _as(f"teller.{place.key}.1"):
 			elections_api.seal_seed(election, cast.SEED)
@@ -278,6 +271,64 @@ def _election(place: Place, meeting: str, organizations: list[str]) -> None:
 		elections_api.constitute_body(result)
 	with _as("officer"):
 		_act("General Meeting", meeting, "Conclude")
+
+
+def _candidates(
+	place: Place, meeting: str, organizations: list[str], **values: object
+) -> tuple[str, list[str]]:
+	"""An election with its candidates published and its roll frozen; `values`: fields of it."""
+	with _as("officer"):
+		election = _draft_election(meeting, organizations[-2:], place, **values)
+		_act("Election", election, "Adopt Rules", "Open Nominations")
+	candidacies = [
+		_own_candidacy(place, election, organizations)
+		if place is DEIR_EZZOR and number == 0
+		else _candidacy(place, election, organization, number)
+		for number, organization in enumerate(organizations[: place.candidates])
+	]
+	with _as("second.officer"):
+		for candidacy in candidacies:
+			_act("Candidacy", candidacy, "Accept")
+	with _as("officer"):
+		_act("Election", election, "Publish Candidates")
+		elections_api.freeze_roll(election)
+	return election, candidacies
+
+
+def _online(members: dict[str, list[str]]) -> None:
+	"""One platform votes online now; another has voted, counted and announced."""
+	for place, votes in (
+		(online.closed_place(), online.CLOSED_VOTES),
+		(online.open_place(), online.OPEN_VOTES),
+	):
+		organizations = members[place.key]
+		meeting = _meeting(place, organizations)
+		is_open = votes is online.OPEN_VOTES
+		election, candidacies = _candidates(
+			place,
+			meeting,
+			organizations,
+			voting_mode=casting.ONLINE,
+			voting_until=online.until() if is_open else None,
+		)
+		with _as("manager"):
+			_act("Election", election, "Open Voting")
+		online.cast(election, organizations, candidacies, votes)
+		if is_open:
+			with _as(f"teller.{place.key}.1"):
+				online.keep_codes(election)
+		else:
+			_count_online(place, election)
+			_announce(place, election)
+		with _as("officer"):
+			_act("General Meeting", meeting, "Conclude")
+
+
+def _count_online(place: Place, election: str) -> None:
+	"""Nobody came to the paper desk: closed and counted without a paper."""
+	with _as(f"teller.{place.key}.1"):
+		_act("Election", election, "Close Voting", "Count")
+	_sign(place, election)
 
 
 def _candidacy(place: Place, election: str, organization: str, number: int) -> str:
@@ -307,8 +358,8 @@ def _object(place: Place, election: str, organization: str) -> None:
 		_act("Objection", objection, "Dismiss", reason=cast.ANSWER)
 
 
-def _draft_election(meeting: str, committee: list[str], place: Place) -> str:
-	election = frappe.new_doc("Election", meeting=meeting)
+def _draft_election(meeting: str, committee: list[str], place: Place, **values: object) -> str:
+	election = frappe.new_doc("Election", meeting=meeting, **values)
 	for number, organization in enumerate(committee, start=1):
 		user = _address(f"teller.{place.key}.{number}")
 		election.append(
@@ -340,9 +391,13 @@ def _vote(place: Place, election: str, candidacies: list[str]) -> None:
 		elections_api.save_entry(batch, json.dumps(papers[::-1]), True)
 		if _act("Election", election, "Count").status == "Tie":
 			elections_api.draw_lot(election, cast.SEED)
+	_sign(place, election)
+
+
+def _sign(place: Place, election: str) -> None:
 	result = frappe.db.get_value("Election", election, "result")
-	for teller in (first, second):
-		with _as(teller):
+	for number in (1, 2):
+		with _as(f"teller.{place.key}.{number}"):
 			shown = frappe.get_doc("Election Result", result).result_hash
 			elections_api.sign(result, shown)
 

@@ -334,9 +334,10 @@ def has(module: str) -> None:
 
 def logins(site: str, url: str) -> None:
 	connect(site)
-	rows = []
+	rows, lines = [], []
 	try:
 		rows = [dict(row) for row in frappe.get_attr(f"{APP}.demo.story.logins")()]
+		lines = frappe.get_attr(f"{APP}.demo.story.addresses")(url)
 	except (ImportError, AttributeError):
 		pass
 	rows.append({"role": "Administrator", "user": "Administrator", "password": admin_password()})
@@ -344,6 +345,8 @@ def logins(site: str, url: str) -> None:
 	print(f"Open {url} and log in as one of:")
 	for row in rows:
 		print("  " + "  ".join(str(row[key]).ljust(width[key]) for key in width).rstrip())
+	for line in lines:
+		print(line)
 
 
 def base() -> None:

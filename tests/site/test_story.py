@@ -1,5 +1,6 @@
 """The source text, told by the doors that people use, and taken away again."""
 
+import re
 from hashlib import sha256
 
 import frappe
@@ -7,8 +8,9 @@ import pytest
 from frappe.utils import getdate
 from frappe.utils.password import check_password
 
+from aso_network import permissions
 from aso_network.demo import cast, remains, story
-from aso_network.polling import box
+from aso_network.polling import box, casting, codes, receipts, roll
 from tests.site import builders
 
 # What Frappe counts up or keeps for itself, with or without a demo; an empty value of a Single may have a row.
@@ -65,7 +67,7 @@ def test_the_story_is_told_found_again_and_taken_away():
 	assert election.seed_commitment == sha256(cast.SEED.encode()).hexdigest()
 
 	hasakah, raqqa = (
-		frappe.get_doc("Election Result", frappe.get_last_doc("Election", {"platform": name}).result)
+		frappe.get_last_doc("Election Result", {"platform": name, "election": ("not in", online_elections())})
 		for name in ("Al-Hasakah", "Raqqa")
 	)
 	assert (hasakah.form, hasakah.quota) == ("Single Transferable Vote", "3")
@@ -110,6 +112,8 @@ def test_the_story_is_told_found_again_and_taken_away():
 	invented = frappe.get_all("Member Organization", fields=["name_en", "name_ar"])
 	assert all("(demo)" in o.name_en and "تجريبي" in o.name_ar for o in invented)
 
+	check_online_voting()
+
 	told = rows()
 	story.load()
 	assert rows() == told
@@ -123,6 +127,34 @@ def test_the_story_is_told_found_again_and_taken_away():
 	assert {t: (before[t], after[t]) for t in after if after[t] != before[t]} == {}
 	assert remains.manifest() == []
 	assert not frappe.get_single("ASO Network Settings").network_structured_on
+
+
+def online_elections() -> list[str]:
+	return frappe.get_all("Election", {"voting_mode": casting.ONLINE}, pluck="name")
+
+
+def check_online_voting() -> None:
+	"""One election is open, with codes that nobody has used, the other closed, with a receipt that is in its box."""
+	lines = "\n".join(story.addresses("http://here"))
+	closed, is_open = sorted(
+		online_elections(), key=lambda name: frappe.db.get_value("Election", name, "status")
+	)
+	assert frappe.db.get_value("Election", is_open, ["status", "sealed"]) == ("Voting Open", 0)
+	assert f"/my/vote/{is_open}" in lines and f"/network/elections/{is_open}" in lines
+	assert roll.counts(is_open) == (8, 5)
+	typed = re.findall(r"\b\w{4}-\w{4}-\w{4}\b", lines)
+	assert len(typed) == 2
+	for code in typed:
+		found = codes.voter_of_code(code)
+		assert found.election == is_open and not casting.has_voted(found.voter)
+	voter = frappe.get_doc("Election Voter", codes.voter_of_code(typed[0]).voter)
+	assert voter.organization not in permissions.own_organizations("member.al-hasakah.1@demo.invalid")
+
+	result = frappe.get_doc("Election Result", {"election": closed})
+	assert (result.is_announced, result.total_ballots, result.blank) == (1, 7, 1)
+	receipt = lines.rpartition("/network/receipt")[2].strip()
+	assert [found.election for found in receipts.find(receipt)] == [closed]
+	assert receipts.find(receipt)[0].is_signed
 
 
 def check_logins() -> None:
