@@ -17,7 +17,11 @@ def contact(data: dict) -> dict:
 				"Election": "contact",
 				"Operational Body": "person",
 			},
-			_("Training"): {"Training Session": "contact", "Training Registration": "contact"},
+			_("Training"): {
+				"Training Session": "contact",
+				"Training Registration": "contact",
+				"Training Certificate": "contact",
+			},
 		},
 	)
 

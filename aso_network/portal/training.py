@@ -6,13 +6,23 @@ from datetime import datetime
 
 import frappe
 from frappe import _
+from frappe.query_builder import Order
 from frappe.utils import add_days, cint, get_datetime, now_datetime
 
-from aso_network import feedback, names, registration_letters, registrations, training, training_calendar
+from aso_network import (
+	certificates,
+	feedback,
+	names,
+	registration_letters,
+	registrations,
+	training,
+	training_calendar,
+)
 from aso_network.portal import language
 from aso_network.portal.visitor import Visitor
 
 SOON_HOURS = 72
+MOST_CERTIFICATES = 200
 
 
 def levels(visitor: Visitor) -> tuple[str, ...]:
@@ -110,6 +120,68 @@ def by_link(name: str, token: str) -> frappe._dict:
 		and session.starts_on > now_datetime()
 	)
 	return session
+
+
+def certificate(number: str, key: str) -> frappe._dict | None:
+	"""What anybody learns of a certificate by its number: `state` ("valid", "revoked", "replaced"), `title`, `when`,
+	`hours`, `issued_on`, `revoked_on`; with the holder's key also `person_name`, and `paper`, where to print it.
+
+	The key of an earlier paper tells that it was replaced, and no name. None: there is no such certificate.
+	"""
+	row = frappe.db.get_value(
+		certificates.DOCTYPE,
+		number,
+		[
+			*("name", "status", "version", "person_name", "session_title_en", "session_title_ar"),
+			*("starts_on", "ends_on", "hours", "issued_on", "revoked_on"),
+		],
+		as_dict=True,
+	)
+	if not row:
+		return None
+	version = certificates.version_of(row, key)
+	name = row.pop("person_name")
+	row.state = "valid" if row.status == certificates.VALID else "revoked"
+	if version and version < row.version:
+		row.state = "replaced"
+	elif version:
+		row.person_name = name
+		row.paper = f"{certificates.link(row)}&paper=1" if row.state == "valid" else None
+	row.title = _title_of(row)
+	row.when, row.hours = certificates.days(row), language.format_number(row.hours) if row.hours else None
+	return row
+
+
+def paper(number: str, key: str) -> bytes:
+	"""The certificate as a PDF, for its holder. Raises frappe.DoesNotExistError for a wrong key as for no certificate."""
+	row = certificate(number, key)
+	if not row or not row.get("paper"):
+		raise frappe.DoesNotExistError
+	return certificates.pdf(frappe.get_doc(certificates.DOCTYPE, number))
+
+
+def certificates_of(visitor: Visitor) -> list[frappe._dict]:
+	"""Certificates of the organisation's people, and of the person who looks, the latest first: `person_name`,
+	`title`, `status`, `issued_on`, `link`."""
+	row = frappe.qb.DocType(certificates.DOCTYPE)
+	found = (
+		frappe.qb.from_(row)
+		.where((row.organization == visitor.organization.name) | (row.contact == (visitor.contact or "")))
+		.select(row.name, row.person_name, row.status, row.version, row.issued_on)
+		.select(row.session_title_en, row.session_title_ar)
+		.orderby(row.issued_on, order=Order.desc)
+		.orderby(row.name)
+		.limit(MOST_CERTIFICATES)
+	).run(as_dict=True)
+	for entry in found:
+		entry.title, entry.link = _title_of(entry), certificates.link(entry)
+	return found
+
+
+def _title_of(row: frappe._dict) -> str:
+	"""What the session of a certificate was called, in the visitor's language."""
+	titles = (row.session_title_ar, row.session_title_en)
+	return next(filter(None, titles if language.current() == "ar" else titles[::-1]), "")
 
 
 def _describe(row: frappe._dict, visitor: Visitor) -> frappe._dict:

@@ -18,6 +18,7 @@ DOCTYPES = (
 	"Candidacy",
 	"Objection",
 	"Training Session",
+	"Training Certificate",
 	"Network Activity",
 )
 

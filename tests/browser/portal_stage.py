@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import frappe
+from frappe.model.document import Document
 
+from aso_network import certificates
 from aso_network.api import elections as api
 from aso_network.custom_fields import MODULE
 from aso_network.portal import pages
@@ -69,7 +71,7 @@ def build() -> PortalStage:
 		stage.representative(nominations.organizations[3]),
 	)
 	coming = courses.session(platform=vote.platform)
-	_attended(vote.platform, vote.organizations[0])
+	certificate = _attended(vote.platform, vote.organizations[0])
 	frappe.db.commit()
 	return PortalStage(
 		voter,
@@ -90,6 +92,7 @@ def build() -> PortalStage:
 				f"/register?session={coming.name}",
 				"/register/cancel",
 			),
+			*("/certificate", f"/certificate/{certificate.name}", certificates.link(certificate)),
 			*("/network/nowhere", "/sign-in", "/sign-in/forgot", "/set-password"),
 		],
 		of_voter=[
@@ -130,9 +133,9 @@ def _announced() -> hall.Hall:
 	return vote
 
 
-def _attended(platform: str, organization: str) -> None:
-	"""A session that is over, with the delegate of `organization`: there is feedback to give."""
-	courses.session(
+def _attended(platform: str, organization: str) -> Document:
+	"""A session that is over, with the delegate of `organization`: there is feedback to give, and the certificate."""
+	session = courses.session(
 		"Completed",
 		hours=-48,
 		platform=platform,
@@ -140,3 +143,7 @@ def _attended(platform: str, organization: str) -> None:
 			{"contact": builders.delegate(organization), "organization": organization, "attended": 1}
 		],
 	)
+	delegate = builders.delegate(organization)
+	return frappe.get_doc(
+		{"doctype": certificates.DOCTYPE, "session": session.name, "contact": delegate}
+	).insert()

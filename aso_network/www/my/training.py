@@ -12,6 +12,7 @@ def get_context(visitor: Visitor) -> dict:
 		"sessions": training.open_sessions(visitor),
 		"registered": training.registrations_of(organization.name),
 		"awaited": training.feedback_awaited(visitor),
+		"certificates": training.certificates_of(visitor),
 	}
 
 

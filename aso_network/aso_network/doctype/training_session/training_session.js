@@ -29,6 +29,7 @@ frappe.ui.form.on("Training Session", {
 			);
 		}
 		show_waiting_and_feedback(frm);
+		certificates_button(frm);
 		if (frm.doc.status === "Registration Open" && frm.doc.publish_level === "Internal") {
 			frm.set_intro(
 				__("Members do not see this session: its publish level is Internal."),
@@ -157,4 +158,87 @@ async function show_people(frm, dialog) {
 						: __("This member has no contacts yet: add them on its form.")
 			  }</p>`,
 	);
+}
+
+function certificates_button(frm) {
+	if (!["Completed", "Closed"].includes(frm.doc.status)) return;
+	if (!frappe.model.can_read("Training Certificate")) return;
+	frm.add_custom_button(__("Certificates"), () => open_certificates(frm));
+}
+
+// Who has one, who has earned one, and what the others lack; and the button that makes those that are missing.
+function open_certificates(frm) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Certificates"),
+		fields: [{ fieldname: "people", fieldtype: "HTML" }],
+	});
+	const show = () =>
+		frappe.call({
+			method: "aso_network.api.certificates.standing",
+			type: "GET",
+			args: { session: frm.doc.name },
+			callback: ({ message }) => show_standing(frm, dialog, message),
+		});
+	const made = (counts) => {
+		const words = __("Certificates made: {0}", [counts.made]);
+		const failed = counts.failed ? `<br>${__("Failed, see the Error Log: {0}", [counts.failed])}` : "";
+		frappe.show_alert({ message: words + failed, indicator: counts.failed ? "red" : "green" });
+		show();
+	};
+	frappe.realtime.on("aso_certificates_made", made);
+	dialog.onhide = () => frappe.realtime.off("aso_certificates_made", made);
+	dialog.set_secondary_action_label(__("Look again"));
+	dialog.set_secondary_action(show);
+	dialog.show();
+	show();
+}
+
+function show_standing(frm, dialog, { problem, people }) {
+	const list = (rows, words) =>
+		rows.length
+			? `<h5>${words} (${rows.length})</h5><ul>${rows.map((row) => `<li>${line(row)}</li>`).join("")}</ul>`
+			: "";
+	const line = (row) => {
+		const name = `<bdi>${frappe.utils.escape_html(row.person_name)}</bdi>`;
+		const link = row.certificate
+			? `<a href="/app/training-certificate/${row.certificate}">${name}</a>`
+			: name;
+		return [link, row.status === "Revoked" ? __("Revoked") : "", ...row.lacking.map(frappe.utils.escape_html)]
+			.filter(Boolean)
+			.join(" · ");
+	};
+	const earned = people.filter((row) => !row.certificate && !row.lacking.length);
+	dialog.fields_dict.people.$wrapper.html(
+		[
+			problem ? `<p>${frappe.utils.escape_html(problem)}</p>` : "",
+			list(earned, __("Have earned one")),
+			list(
+				people.filter((row) => row.certificate && row.lacking.length),
+				__("Have one that they have not earned: revoke it, or correct the record"),
+			),
+			list(
+				people.filter((row) => !row.certificate && row.lacking.length),
+				__("Have not earned one"),
+			),
+			list(
+				people.filter((row) => row.certificate && !row.lacking.length),
+				__("Have one"),
+			),
+		].join(""),
+	);
+	const may = earned.length && !problem && frappe.model.can_create("Training Certificate");
+	dialog.get_primary_btn().toggleClass("hide", !may);
+	if (!may) return;
+	dialog.set_primary_action(__("Make {0} certificates", [earned.length]), () => {
+		dialog.disable_primary_action();
+		frappe
+			.call({
+				method: "aso_network.api.certificates.make",
+				type: "POST",
+				args: { session: frm.doc.name },
+			})
+			.then(() => frappe.show_alert(__("The certificates are being made; you can go on working.")))
+			.catch(() => dialog.enable_primary_action());
+	});
+	dialog.enable_primary_action();
 }
