@@ -13,7 +13,7 @@ import pyqrcode
 from frappe.model.document import Document
 from frappe.utils import get_url
 
-from aso_network.polling import box, codes, committee, election_key
+from aso_network.polling import box, codes, committee, election_key, roll, watching
 
 
 def _election(name: str, permission: str = "write") -> Document:
@@ -24,12 +24,14 @@ def _election(name: str, permission: str = "write") -> Document:
 
 @frappe.whitelist()
 def state(election: str) -> dict[str, Any]:
-	"""What the committee's panel says beside the fields of the election."""
+	"""What the form says of online voting beside the fields of the election; of codes to its committee only."""
 	doc = _election(election, "read")
-	committee.require_member(doc)
+	serves = committee.is_member(doc.name)
 	return {
-		"codes": codes.number(doc.name),
-		"without_code": codes.without(doc.name),
+		"voters": roll.counts(doc.name)[0],
+		"voted": watching.voted(doc.name) if doc.status == watching.OPEN else None,
+		"codes": codes.number(doc.name) if serves else None,
+		"without_code": codes.without(doc.name) if serves else None,
 		"sheets_needed": election_key.sheets_needed(doc),
 		"address": _address(),
 	}

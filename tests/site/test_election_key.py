@@ -23,11 +23,11 @@ PATH = "aso_network.api.voting"
 def build(members: int = 3, **values: object) -> hall.Hall:
 	"""A hall whose committee has `members` people and whose box is to be sealed."""
 	h = hall.build(organizations=3 + max(members, 2))
+	h.tellers += [builders.user(COMMITTEE) for _member in range(members - 2)]
 	with builders.as_user(h.officer):
 		doc = h.doc()
-		for organization in h.organizations[3 : 3 + members - 2]:
-			h.tellers.append(builders.user(COMMITTEE))
-			doc.append("committee", hall.teller(organization, h.tellers[-1]))
+		for organization, user in zip(h.organizations[3:], h.tellers[2:], strict=False):
+			doc.append("committee", hall.teller(organization, user))
 		doc.save()
 	h.go_online(**{"sealed": 1, **values})
 	return h

@@ -235,13 +235,27 @@ def test_nobody_else_makes_codes(online, role):
 			lambda: voting.issue_codes(online.election),
 			lambda: voting.replace_code(online.election, voter, REASON),
 			lambda: voting.replace_all_codes(online.election, REASON),
-			lambda: voting.state(online.election),
 			lambda: doors.call("aso_network.api.voting.issue_codes", election=online.election),
 			lambda: codes.issue(online.doc()),
 		):
 			with pytest.raises(frappe.PermissionError):
 				act()
 	assert not frappe.db.count("Voting Code", {"election": online.election})
+
+
+def test_the_form_tells_of_codes_to_the_committee_alone(online):
+	issue(online)
+	for user, said in ((online.tellers[0], (5, 0)), (online.officer, (None, None))):
+		with builders.as_user(user):
+			state = voting.state(online.election)
+		assert (state["codes"], state["without_code"]) == said
+		assert (state["voters"], state["voted"], state["sheets_needed"]) == (5, None, 2)
+	with builders.as_user(builders.user(COMMITTEE)), pytest.raises(frappe.PermissionError):
+		voting.state(online.election)
+	online.move("Voting Open")
+	online.mark(3)
+	with builders.as_user(online.officer):
+		assert voting.state(online.election)["voted"] == 0  # told in steps
 
 
 def test_making_is_asked_for_by_post_only(online):

@@ -9,8 +9,12 @@
 // {% include "aso_network/aso_network/doctype/election/election_lot.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_seed.js" %}
 // {% include "aso_network/aso_network/doctype/election/election_tie.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_prints.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_codes.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_key.js" %}
+// {% include "aso_network/aso_network/doctype/election/election_online.js" %}
 /* global esc, bdi, ask, print_as, show_rules, add_committee, add_candidacies, new_candidacy, add_seed_button, show_tie,
-	step_name, SEED_RULE, ElectionRoll, ElectionCount */
+	step_name, SEED_RULE, ElectionRoll, ElectionCount, ElectionOnline */
 
 const BEFORE_OPENING = ["Draft", "Rules Adopted", "Nominations Open", "Candidates Published"];
 const COUNTING = ["Voting Open", "Voting Closed"];
@@ -24,6 +28,9 @@ const OFFICE_FIELDS = [
 	"signatures_required",
 	"voting_mode",
 	"roll_source",
+	"voting_until",
+	"sealed",
+	"sheets_needed",
 ];
 const COUNTED = ["Tie", "Counted", "Announced"];
 const COUNT_FIELDS = ["papers_issued", "papers_returned", "papers_in_box", "reconciliation_note"];
@@ -60,16 +67,23 @@ frappe.ui.form.on("Election", {
 		aso.activity_button(frm);
 		frm.roll = frm.roll || new ElectionRoll(frm);
 		frm.roll.refresh();
+		frm.online = frm.online || new ElectionOnline(frm);
+		frm.online.refresh();
 		new ElectionCount(frm).refresh();
 	},
 });
 
 // The committee lands where its work is.
 function go_to_work(frm) {
-	const tab = TAB_OF_STATE[frm.doc.status];
+	const tab = waits_for_sheets(frm) ? "tab_online" : TAB_OF_STATE[frm.doc.status];
 	if (tab && may(frm).serve) {
 		frm.layout.tabs.find((t) => t.df.fieldname === tab)?.set_active();
 	}
+}
+
+// Is voting closed and its box still sealed?
+function waits_for_sheets({ doc }) {
+	return doc.status === "Voting Closed" && Boolean(doc.receipts_root) && !doc.box_opened;
 }
 
 // What the user may do with this election now. The server decides; this only spares them refusals.
@@ -143,6 +157,11 @@ function show_next_step(frm) {
 			"The result waits for signatures of the committee, then for its announcement."
 		),
 	};
+	if (waits_for_sheets(frm)) {
+		sentences["Voting Closed"] = __(
+			"Voting is closed. The box is sealed: members of the committee open it under Online Voting."
+		);
+	}
 	if (sentences[frm.doc.status]) {
 		frm.set_intro(sentences[frm.doc.status], "blue");
 	}
@@ -247,7 +266,7 @@ function add_buttons(frm) {
 		);
 	}
 	// Of an election without a vote there is nothing to be counted.
-	if (serve && COUNTED.includes(status) && frm.doc.ballots_entered) {
+	if (serve && COUNTED.includes(status) && (frm.doc.ballots_entered || frm.doc.online_ballots)) {
 		frm.add_custom_button(__("Recount"), () => recount(frm));
 	}
 	if (serve || frappe.model.can_export("Network Audit Event")) {

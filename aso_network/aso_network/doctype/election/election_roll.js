@@ -79,11 +79,24 @@ class ElectionRoll {
 		on("click", ".aso-add", () => this.add());
 	}
 
-	async freeze() {
+	freeze() {
 		if (this.frm.is_dirty()) {
 			frappe.msgprint(__("Save the form first."));
 			return;
 		}
+		if (this.election.roll_hash && this.election.voting_mode === "Paper and online") {
+			frappe.confirm(
+				__(
+					"Freezing the roll again deletes all codes made for it: slips that are printed already do nothing any more, and the committee has to make new ones. Freeze again?"
+				),
+				() => this.freeze_now()
+			);
+			return;
+		}
+		this.freeze_now();
+	}
+
+	async freeze_now() {
 		const done = await ask("freeze_roll", { election: this.election.name });
 		frappe.show_alert({
 			message: __("Roll frozen: {0} voters.", [done.count]),
