@@ -112,6 +112,14 @@ def voter_of_code(code: str) -> frappe._dict | None:
 	return found[0]
 
 
+def require_standing(code: str) -> None:
+	"""Once the roll is marked, in the same transaction: raises CodeError if the code was replaced while its voter
+	was casting. A stolen slip does nothing from the moment on in which its replacement is made."""
+	# As it is now. Whoever replaces a code holds the election, and the mark has waited for that.
+	if not frappe.db.get_value("Voting Code", {"code_hash": _digest(plain(code))}, for_update=True):
+		frappe.throw(_("This code was replaced. Only the new one opens a vote."), CodeError)
+
+
 def refused(voter: str) -> None:
 	"""Count that what came for this row of the roll was refused; raises TooManyRefusalsError when it is too much.
 

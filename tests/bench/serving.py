@@ -60,6 +60,7 @@ def served(
 	command = [
 		*(str(BENCH / "env/bin/gunicorn"), "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
 		*("--workers", str(workers), "--threads", "4", "--timeout", "300", "--log-level", "error"),
+		*("--graceful-timeout", "2"),
 		*(("--access-logfile", "-") if log else ()),
 		*options,
 		application,
