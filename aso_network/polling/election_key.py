@@ -222,7 +222,7 @@ def _combine(election: Document, typed: Sequence[str]) -> tuple[bytes, list[int]
 	except SheetError as error:
 		sentence = _sentence(error)
 	# Outside the handler: the error is not carried along.
-	frappe.throw(f"{election.title}: {sentence}", SheetsError)
+	frappe.throw(_("{0}: {1}").format(election.title, sentence), SheetsError)
 
 
 def _require_key(election: Document, seed: bytes, public_key: str) -> None:

@@ -202,7 +202,8 @@ def test_codes_are_printed_once_and_one_is_replaced(desk, vote, site):
 
 	teller.button("Replace a code", panel(teller))
 	name = frappe.db.get_value("Election Voter", vote.voters()[vote.organizations[1]], "organization_name")
-	teller.choose("voter", name, teller.dialog)
+	teller.field("voter", teller.dialog).locator("input").press_sequentially(name, delay=5)
+	teller.dialog.locator(".awesomplete li").filter(has_text=name).click()
 	teller.write("reason", "Lost before the meeting", teller.dialog)
 	with printed(teller) as windows:
 		confirm(teller)

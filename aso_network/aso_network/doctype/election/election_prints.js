@@ -46,7 +46,7 @@ const IN_BOTH = {
 	],
 	lost: [
 		"Lost before voting opens: tell the committee, which makes a new key. Lost after that: tell it too; the box still opens as long as {0} sheets are left.",
-		"إن ضاعت قبل فتح التصويت فأخبر اللجنة لتصنع مفتاحًا جديدًا. وإن ضاعت بعد ذلك فأخبرها أيضًا؛ يُفتح الصندوق ما بقيت {0} من الأوراق.",
+		"إن ضاعت قبل فتح التصويت فأخبر اللجنة لتصنع مفتاحاً جديداً. وإن ضاعت بعد ذلك فأخبرها أيضًا؛ يُفتح الصندوق ما بقيت {0} من الأوراق.",
 	],
 	signature: ["Received, date and signature", "استُلمت، التاريخ والتوقيع"],
 };
