@@ -99,12 +99,13 @@ def rounded(number: int) -> int:
 
 
 def balance(election: frappe._dict) -> Balance | None:
-	"""Once it is counted: the figures that stand in the record which the committee signs."""
+	"""Once it is counted: the figures that stand in the record which the committee signs. None without a vote."""
 	if election.status not in COUNTED:
 		return None
-	figures = Figures(
-		**json.loads(frappe.db.get_value("Election Result", election.result, "record"))["figures"]
-	)
+	record = json.loads(frappe.db.get_value("Election Result", election.result, "record"))
+	figures = Figures(**record["figures"])
+	if not (figures.in_box or figures.online):
+		return None
 	return Balance(cint(figures.in_box), cint(figures.online), counting.sentences(figures))
 
 

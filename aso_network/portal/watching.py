@@ -122,6 +122,8 @@ def _figures(election: frappe._dict, balance: watching.Balance | None) -> list[t
 	if election.status == watching.OPEN:
 		voted = watching.voted(election.name)
 		return [on_roll, *([(_("Have voted"), _at_least(voted))] if voted is not None else [])]
+	if not election.receipts_root:
+		return []  # elected without a vote
 	marked = cint(election.voters_marked)
 	figures = [
 		on_roll,
@@ -134,8 +136,6 @@ def _figures(election: frappe._dict, balance: watching.Balance | None) -> list[t
 def _of_papers(election: frappe._dict, balance: watching.Balance) -> list[tuple[str, str]]:
 	"""What the page of its result tells, too."""
 	on_roll = watching.eligible(election)
-	if not balance.papers:
-		return []  # elected without a vote
 	papers = min(balance.papers, on_roll)
 	told = results.figures(on_roll, papers, papers)
 	share = _share(told.voted, on_roll)

@@ -206,6 +206,14 @@ def test_figures_that_do_not_agree_are_told():
 	assert "A visitor" not in text
 
 
+def test_without_a_vote_there_is_nothing_to_reconcile():
+	h = hall.build(organizations=6, candidates=2, may_be_unopposed=1)
+	h.go_online()
+	h.move("Counted", h.tellers[0])
+	text = page(h.election)
+	assert "agree" not in text and "Have voted" not in text and "eceipt" not in text.partition("ounted")[2]
+
+
 def test_the_list_leads_there_and_the_result_leads_back():
 	h = hall_of(6)
 	h.cast(0, 0)
