@@ -396,7 +396,7 @@ def require_no_open_tie(election: Document) -> None:
 
 
 def require_signatures(election: Document) -> None:
-	"""Guard of “Announce”: enough members of this committee have signed the hash as it stands."""
+	"""Raises unless enough members of this committee have signed the hash as it stands, and no tie is open."""
 	result = frappe.get_doc("Election Result", election.result)
 	require_no_open_tie(election)
 	verify(result, election)

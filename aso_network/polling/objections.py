@@ -1,7 +1,8 @@
 """Objections of members to the roll, a candidacy or the result: each in its window, each decided with its reason.
 
-An objection stops nothing by itself. Who upholds it does what follows: freezes the roll again, reopens the count,
-annuls. What it says is what a member writes; nothing here knows what anybody voted.
+An open objection stops the announcement of the result, and nothing else (`announcement`). Who upholds it does what
+follows: freezes the roll again, orders a recount, annuls. What it says is what a member writes; nothing here knows what
+anybody voted.
 """
 
 from __future__ import annotations
@@ -114,8 +115,10 @@ def open_by_matter(election: str) -> dict[str, int]:
 
 
 def keep_what_the_app_writes(objection: Document) -> None:
-	keep(objection, "decision", "decided_on")
+	keep(objection, "decision", "decided_on", "counted_before")
 	before = objection.get_doc_before_save()
+	if not before or before.status not in OPEN:
+		keep(objection, "orders_recount")  # part of the decision: not of what was sent, and not afterwards
 	objection.submitted_on = before.submitted_on if before else today()
 
 
@@ -209,7 +212,7 @@ def require_member(objection: Document) -> None:
 
 
 def refuse_changes(objection: Document) -> None:
-	changed = changed_labels(objection, free=("status", "transition_reason"))
+	changed = changed_labels(objection, free=("status", "transition_reason", "orders_recount"))
 	if changed:
 		frappe.throw(
 			_("Objection {0} stays as it was sent; “{1}” cannot change.").format(objection.name, changed[0]),
@@ -249,6 +252,11 @@ def require_own(objection: Document) -> None:
 def decide(objection: Document) -> None:
 	"""Effect of “Uphold” and “Dismiss”: the reason that the step asks for is the decision."""
 	objection.decision = objection.transition_reason.strip()
+	objection.orders_recount = int(
+		bool(objection.orders_recount) and objection.status == "Upheld" and objection.about == RESULT
+	)
+	if objection.orders_recount:
+		objection.counted_before = frappe.db.count("Election Result", {"election": objection.election})
 	close(objection)
 
 

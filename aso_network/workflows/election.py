@@ -2,7 +2,7 @@
 → Counted → Announced · Tie → (lot or runoff) → Counted · Counted or Tie → (reopened) → Voting Closed
 · Candidates Published → (unopposed) → Counted · Annulled."""
 
-from aso_network.polling import candidacies, closing, committee, contest, counting, ties
+from aso_network.polling import announcement, candidacies, closing, committee, contest, counting, ties
 from aso_network.roles import COMMITTEE, MANAGER, OFFICER
 from aso_network.workflows.lifecycle import Lifecycle, Move, State
 
@@ -102,7 +102,7 @@ LIFECYCLE = Lifecycle(
 			"Counted",
 			"Announced",
 			(COMMITTEE, MANAGER),
-			guard=counting.require_signatures,
+			guard=announcement.require_ready,
 			effect=contest.stamp_announcement,
 			after=counting.publish,
 		),

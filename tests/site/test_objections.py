@@ -5,7 +5,8 @@ import pytest
 from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, today
 
-from aso_network.polling import objections
+from aso_network import audit
+from aso_network.polling import announcement, objections
 from aso_network.roles import COMMITTEE, FINANCE, OBSERVER, OFFICER, TRAINING
 from aso_network.workflows import guard
 from tests.site import builders, doors, hall
@@ -367,8 +368,133 @@ def test_the_election_shows_how_many_wait(published):
 	assert doc.get_onload("open_objections") == {ROLL: 2}
 
 
-def test_an_open_objection_does_not_stop_the_announcement():
+# --- what it stops ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("about", [ROLL, CANDIDACY, RESULT])
+def test_the_result_is_not_announced_while_an_objection_is_open(about):
+	h = hall.build(upto="published")
+	mine = None
+	if about != RESULT:
+		mine = object_to(h, about, candidacy=h.candidacies[1] if about == CANDIDACY else None).name
+	with builders.as_user(h.officer):
+		hall.api.freeze_roll(h.election)
+	counted(h)
+	h.sign()
+	mine = mine or object_to(h, RESULT).name
+	for _step in ("Submitted", "Under Review"):
+		with pytest.raises(announcement.ObjectionsOpenError) as refused:
+			h.move("Announced", h.tellers[0])
+		title = frappe.db.get_value("Member Organization", h.organizations[0], "title")
+		assert mine in str(refused.value) and title in str(refused.value) and about in str(refused.value)
+		if frappe.db.get_value("Objection", mine, "status") == "Submitted":
+			decide(mine, h.officer, "Start Review")
+	decide(mine, h.officer, "Dismiss", "It was all right")
+	assert h.move("Announced", h.tellers[0]).status == "Announced"
+
+
+def test_all_open_objections_are_named_and_one_that_is_withdrawn_stops_nothing():
 	h = counted(hall.build())
-	object_to(h, RESULT)
+	h.sign()
+	user = member(h.organizations[0])
+	first, second = object_to(h, RESULT, user=user).name, object_to(h, RESULT, 1).name
+	with pytest.raises(announcement.ObjectionsOpenError, match=rf"{first}.*{second}"):
+		h.move("Announced", h.tellers[0])
+	with builders.as_user(user):
+		objections.withdraw(first)
+	decide(second, h.officer, "Start Review")
+	decide(second, h.officer, "Uphold", "You are right, and it changes nobody's seat")
+	assert h.move("Announced", h.tellers[0]).status == "Announced"
+
+
+def ordered(h):
+	"""An objection to the result, upheld with the order to count again; by the doors of the desk."""
+	mine = object_to(h, RESULT).name
+	decide(mine, h.officer, "Start Review")
+	with builders.as_user(h.officer):
+		frappe.client.set_value("Objection", mine, "orders_recount", 1)
+	decide(mine, h.officer, "Uphold", "Two papers lay together")
+	return mine
+
+
+def test_a_ruling_orders_a_recount_and_the_announcement_waits_for_it():
+	h = counted(hall.build())
+	h.sign()
+	mine = ordered(h)
+	with pytest.raises(announcement.RecountOrderedError, match=f"objection {mine} orders a recount"):
+		h.move("Announced", h.tellers[0])
+	with builders.as_user(h.tellers[0]):
+		hall.api.recount(h.election)
+	assert h.move("Announced", h.tellers[0]).status == "Announced", "it found the same"
+
+
+def test_a_recount_that_finds_otherwise_stops_the_announcement_until_it_is_counted_anew():
+	h = counted(hall.build())
+	h.sign()
+	mine = ordered(h)
+	with builders.as_user(h.tellers[0]):
+		again = hall.api.recount(h.election)
+	row = frappe.get_doc("Election Result", again).rows[0]
+	frappe.db.set_value("Election Result Row", row.name, "votes", 1)
+	with pytest.raises(announcement.RecountOrderedError, match=r"finds otherwise.*1 now"):
+		h.move("Announced", h.tellers[0])
+	h.move("Voting Closed", h.tellers[0], f"Objection {mine}")
+	h.move("Counted", h.tellers[0])
 	h.sign()
 	assert h.move("Announced", h.tellers[0]).status == "Announced"
+
+
+def test_a_count_made_anew_is_the_recount_that_was_ordered():
+	h = counted(hall.build())
+	mine = ordered(h)
+	h.move("Voting Closed", h.tellers[0], f"Objection {mine}")
+	h.move("Counted", h.tellers[0])
+	h.sign()
+	assert h.move("Announced", h.tellers[0]).status == "Announced"
+
+
+def test_only_a_ruling_that_upholds_an_objection_to_the_result_orders_a_recount(published):
+	h = published
+	mine = object_to(h, ROLL, orders_recount=1)
+	assert not mine.orders_recount, "members order nothing"
+	with builders.as_user(h.officer):
+		frappe.client.set_value("Objection", mine.name, "orders_recount", 1)
+	decide(mine.name, h.officer, "Start Review")
+	decide(mine.name, h.officer, "Uphold", "The roll was wrong")
+	assert not frappe.db.get_value("Objection", mine.name, "orders_recount")
+	with builders.as_user(h.officer):
+		hall.api.freeze_roll(h.election)
+	counted(h)
+	other = object_to(h, RESULT).name
+	with builders.as_user(h.officer):
+		frappe.client.set_value("Objection", other, "orders_recount", 1)
+	decide(other, h.officer, "Start Review")
+	decide(other, h.officer, "Dismiss", "No")
+	assert not frappe.db.get_value("Objection", other, "orders_recount")
+	with builders.as_user(h.manager):
+		frappe.client.set_value("Objection", other, "orders_recount", 1)
+	assert not frappe.db.get_value("Objection", other, "orders_recount"), "a decision stays as it was"
+
+
+def test_an_objection_sent_while_the_result_is_announced_comes_before_it_or_waits():
+	with committed(
+		"Objection",
+		*("Election Result", "Ballot", "Ballot Batch Entry", "Ballot Batch", "Election Voter"),
+		*MADE[1:],
+	):
+		h = counted(hall.build())
+		h.sign()
+		user = member(h.organizations[0])
+		frappe.db.commit()
+		sent, refused = race(
+			lambda: object_to(h, RESULT, user=user).name, lambda: h.move("Announced", h.tellers[0])
+		)
+		assert isinstance(refused, announcement.ObjectionsOpenError), (sent, refused)
+		assert sent in str(refused)
+
+
+def test_the_trail_of_the_election_tells_of_its_objections():
+	h = counted(hall.build())
+	mine = ordered(h)
+	told = [line["action"] for line in audit.lines(h.election) if line["name"] == mine]
+	assert told == ["Start Review", "Uphold"]

@@ -183,7 +183,7 @@ function show_next_step(frm) {
 	}
 }
 
-// An objection stops no step; whoever announces should know that one waits for its decision.
+// An objection stops the announcement and no other step; everybody should know before that one waits for its decision.
 function show_objections(frm) {
 	const counts = (frm.doc.__onload || {}).open_objections || {};
 	const sentences = {
@@ -196,6 +196,9 @@ function show_objections(frm) {
 		.map(([about, sentence]) => esc(sentence.replace("{0}", counts[about])));
 	if (!said.length) {
 		return;
+	}
+	if (frm.doc.status === "Counted") {
+		said.push(__("The announcement waits for their decision."));
 	}
 	const list = `/app/objection?${new URLSearchParams({ election: frm.doc.name })}`;
 	frm.set_intro(`<div>${said.join(" ")} <a href="${list}">${__("Show objections")}</a></div>`, "orange");
