@@ -44,11 +44,19 @@ async function replace_code(frm) {
 	codes_dialog({
 		title: __("Replace a code"),
 		text: [
-			__("The code before does nothing from now on. Both are written in the audit trail, with your reason."),
+			__(
+				"The code before does nothing from now on. Both are written in the audit trail, with your reason."
+			),
 			ONLY_ONCE(),
 		],
 		fields: [
-			{ fieldname: "voter", fieldtype: "Autocomplete", options, label: __("Whose code?"), reqd: 1 },
+			{
+				fieldname: "voter",
+				fieldtype: "Autocomplete",
+				options,
+				label: __("Whose code?"),
+				reqd: 1,
+			},
 			{
 				fieldname: "reason",
 				fieldtype: "Small Text",

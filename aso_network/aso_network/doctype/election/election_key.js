@@ -11,10 +11,10 @@ function make_key(frm, { sheets_needed }) {
 		fields: [
 			{
 				fieldtype: "HTML",
-				options: `<p>${__("{0} word sheets are made, one for each member; any {1} of them open the box.", [
-					`<b>${members}</b>`,
-					`<b>${sheets_needed}</b>`,
-				])}</p>
+				options: `<p>${__(
+					"{0} word sheets are made, one for each member; any {1} of them open the box.",
+					[`<b>${members}</b>`, `<b>${sheets_needed}</b>`]
+				)}</p>
 				<p>${__(
 					"They open in a window of their own. Print them there, hand each member theirs, then close the window: they are shown this once and kept nowhere. A sheet is for its member's eyes alone."
 				)}</p>
@@ -84,13 +84,15 @@ function open_box(frm, { sheets_needed }) {
 		action: __("Open the box"),
 		async send(sheets) {
 			frappe.dom.freeze(
-				__("Opening {0} envelopes. With very many this takes some minutes; leave the page open.", [
-					frm.doc.online_ballots,
-				])
+				__(
+					"Opening {0} envelopes. With very many this takes some minutes; leave the page open.",
+					[frm.doc.online_ballots]
+				)
 			);
-			const opened = await ask_voting("open_box", { election: frm.doc.name, sheets }).finally(() =>
-				frappe.dom.unfreeze()
-			);
+			const opened = await ask_voting("open_box", {
+				election: frm.doc.name,
+				sheets,
+			}).finally(() => frappe.dom.unfreeze());
 			if (opened === undefined) {
 				return false;
 			}
@@ -99,7 +101,9 @@ function open_box(frm, { sheets_needed }) {
 				opened.already ? __("The box was open already; nothing was changed.") : "",
 				__("Envelopes opened: {0}.", [opened.envelopes]),
 				opened.unreadable
-					? __("{0} of them could not be read and count as spoiled.", [opened.unreadable])
+					? __("{0} of them could not be read and count as spoiled.", [
+							opened.unreadable,
+					  ])
 					: "",
 			];
 			frappe.msgprint({

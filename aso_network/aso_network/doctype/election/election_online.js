@@ -76,7 +76,11 @@ class ElectionOnline {
 					<p class="mb-1">${text}</p>${this.serve ? buttons : ""}</div>
 			</li>`
 		);
-		this.$box.html(`${this.figure()}<ol class="aso-steps list-unstyled">${steps.join("")}</ol>`);
+		this.$box.html(
+			`${this.figure()}<ol class="aso-steps list-unstyled">${steps.join("")}</ol>`
+		);
+		const $next = this.$box.find("li:not(.aso-done) [data-do]").first();
+		$next.removeClass("btn-default").addClass("btn-primary");
 	}
 
 	// As everybody is told it: in steps, so that nobody's coming can be read from it.
@@ -102,7 +106,9 @@ class ElectionOnline {
 				{
 					title: __("Once the candidates are published"),
 					text: sealed
-						? __("The committee makes the key of the box, tries its sheets, and prints the codes for the hall.")
+						? __(
+								"The committee makes the key of the box, tries its sheets, and prints the codes for the hall."
+						  )
 						: __("The committee prints the codes for the hall."),
 				},
 			];
@@ -124,15 +130,17 @@ class ElectionOnline {
 				done: Boolean(public_key),
 				title: __("Key of the box"),
 				text: public_key
-					? __("{0} word sheets were made; any {1} of them open the box.", [sheets, needed])
+					? __("{0} word sheets were made; any {1} of them open the box.", [
+							sheets,
+							needed,
+					  ])
 					: __(
 							"The key is made once, printed on word sheets, one for each member of the committee, and kept nowhere else. Any {0} of them will open the box.",
 							[needed]
 					  ),
 				buttons: this.button(
 					"make-key",
-					public_key ? __("Make another key") : __("Make the key"),
-					!public_key
+					public_key ? __("Make another key") : __("Make the key")
 				),
 			},
 			{
@@ -143,9 +151,7 @@ class ElectionOnline {
 					: __(
 							"Before voting opens, every sheet is typed once from its paper: only then is it certain that the box can be opened."
 					  ),
-				buttons: public_key
-					? this.button("try-sheets", __("Try the sheets"), !sheets_rehearsed)
-					: "",
+				buttons: public_key ? this.button("try-sheets", __("Try the sheets")) : "",
 			},
 		];
 	}
@@ -161,13 +167,16 @@ class ElectionOnline {
 		const first = __(
 			"Whoever does not sign in votes with a code from a slip of paper, on their own phone or on the tablet in the hall."
 		);
-		const have = codes == null ? "" : __("Voters with a code: {0}. Still without one: {1}.", [codes, without_code]);
+		const have =
+			codes == null
+				? ""
+				: __("Voters with a code: {0}. Still without one: {1}.", [codes, without_code]);
 		return {
 			done: Boolean(codes) && !without_code,
 			title: __("Codes for the hall"),
 			text: `${first} ${have}`,
 			buttons:
-				(without_code ? this.button("issue-codes", __("Make codes"), !codes) : "") +
+				(without_code ? this.button("issue-codes", __("Make codes")) : "") +
 				(codes ? this.button("replace-code", __("Replace a code")) : ""),
 		};
 	}
@@ -193,7 +202,8 @@ class ElectionOnline {
 	}
 
 	box_step() {
-		const { sealed, box_opened, online_ballots, unreadable, sheets, papers_in_box } = this.election;
+		const { sealed, box_opened, online_ballots, unreadable, sheets, papers_in_box } =
+			this.election;
 		const open = Boolean(box_opened);
 		const count = __("Envelopes: {0}. Papers in the box: {1}.", [
 			`<b>${online_ballots}</b>`,
@@ -201,21 +211,26 @@ class ElectionOnline {
 		]);
 		let then = "";
 		if (open) {
-			then = __("The online ballots lie in the box with those on paper. What is left to type are the papers.");
+			then = __(
+				"The online ballots lie in the box with those on paper. What is left to type are the papers."
+			);
 		} else if (sealed) {
 			then = __(
 				"To open it, type the words of {0} of the {1} sheets. The papers are typed as well, under Paper and Count.",
 				[this.state.sheets_needed, sheets]
 			);
 		}
-		const lost = unreadable ? ` ${__("Unreadable ballots, counted as spoiled")}: ${unreadable}` : "";
+		const lost = unreadable
+			? ` ${__("Unreadable ballots, counted as spoiled")}: ${unreadable}`
+			: "";
 		return {
 			done: open,
 			title: open ? __("The box is open") : __("The box is closed and sealed"),
 			text: `${count} ${then}${lost}`,
-			buttons: open || this.election.status !== "Voting Closed"
-				? ""
-				: this.button("open-box", __("Open the box"), true),
+			buttons:
+				open || this.election.status !== "Voting Closed"
+					? ""
+					: this.button("open-box", __("Open the box")),
 		};
 	}
 
@@ -224,9 +239,7 @@ class ElectionOnline {
 		return `<a href="${address}" target="_blank" rel="noopener" dir="ltr">${address}</a>`;
 	}
 
-	button(action, label, is_next = false) {
-		return `<button type="button" class="btn btn-sm ${
-			is_next ? "btn-primary" : "btn-default"
-		}" data-do="${action}">${label}</button> `;
+	button(action, label) {
+		return `<button type="button" class="btn btn-sm btn-default" data-do="${action}">${label}</button> `;
 	}
 }

@@ -34,10 +34,13 @@ const IN_BOTH = {
 		"يُستعمل مرة واحدة. احتفظ به لنفسك إلى أن تصوّت.",
 	],
 	sheet_of: ["Word sheet {0} of {1}", "ورقة الكلمات {0} من {1}"],
-	needed: ["Any {0} of the sheets open the ballot box.", "أي {0} من الأوراق تفتح صندوق الاقتراع."],
+	needed: [
+		"Any {0} of the sheets open the ballot box.",
+		"أي {0} من الأوراق تفتح صندوق الاقتراع.",
+	],
 	kept_by: ["Kept by", "تُحفظ لدى"],
 	for_one: [
-		"For this member alone. Show it to nobody, photograph it with nothing, copy it nowhere.",
+		"For this member alone. Show it to nobody, take no photograph of it, copy it nowhere.",
 		"لهذا العضو وحده. لا تُرِها لأحد، ولا تصوّرها، ولا تنسخها.",
 	],
 	bring: [
@@ -52,7 +55,9 @@ const IN_BOTH = {
 };
 
 function said(key, ...values) {
-	return IN_BOTH[key].map((text) => text.replace(/\{(\d)\}/g, (_mark, at) => esc(`${values[at]}`)));
+	return IN_BOTH[key].map((text) =>
+		text.replace(/\{(\d)\}/g, (_mark, at) => esc(`${values[at]}`))
+	);
 }
 
 // The sentence in both languages, each in its own direction.
@@ -67,7 +72,9 @@ function print_window() {
 	if (!sheet) {
 		frappe.msgprint({
 			title: __("The print window was blocked"),
-			message: __("Allow windows for this site in your browser and try again. Nothing has been made yet."),
+			message: __(
+				"Allow windows for this site in your browser and try again. Nothing has been made yet."
+			),
 			indicator: "orange",
 		});
 		return null;
@@ -93,11 +100,15 @@ function fill_window(sheet, title, content) {
 
 function slips_html(title, { platform, platform_ar, address, slips }) {
 	const of_platform = [...new Set([platform, platform_ar].filter(Boolean))].map(esc).join(" · ");
-	return `<main class="slips">${slips.map((slip) => slip_html(slip, title, of_platform, address)).join("")}</main>`;
+	return `<main class="slips">${slips
+		.map((slip) => slip_html(slip, title, of_platform, address))
+		.join("")}</main>`;
 }
 
 function slip_html(slip, title, of_platform, address) {
-	const names = [...new Set([slip.organization_name, slip.organization_name_ar].filter(Boolean))];
+	const names = [
+		...new Set([slip.organization_name, slip.organization_name_ar].filter(Boolean)),
+	];
 	const [at_en, at_ar] = said("vote_at");
 	return `<section class="slip" dir="ltr">
 		<div>
@@ -105,7 +116,9 @@ function slip_html(slip, title, of_platform, address) {
 			<p>${names.map((name) => `<b dir="auto">${esc(name)}</b>`).join("<br>")}<br><bdi>${esc(
 		slip.delegate_name || ""
 	)}</bdi></p>
-			<p><small>${at_en} · <bdi lang="ar">${at_ar}</bdi></small><br><span class="mono">${esc(address)}</span></p>
+			<p><small>${at_en} · <bdi lang="ar">${at_ar}</bdi></small><br><span class="mono">${esc(
+		address
+	)}</span></p>
 		</div>
 		${square_svg(slip.qr)}
 		<div class="wide code mono" aria-label="${said("your_code")[0]}">${esc(slip.code)}</div>
@@ -120,7 +133,10 @@ function square_svg(rows) {
 	const path = rows
 		.map((row, y) =>
 			[...row.matchAll(/1+/g)]
-				.map(({ 0: run, index }) => `M${index + edge} ${y + edge}h${run.length}v1h-${run.length}z`)
+				.map(
+					({ 0: run, index }) =>
+						`M${index + edge} ${y + edge}h${run.length}v1h-${run.length}z`
+				)
 				.join("")
 		)
 		.join("");
