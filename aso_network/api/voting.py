@@ -1,7 +1,8 @@
 """Online voting over HTTP, for the desk: thin, typed; each call checks that the user may open the election, and
 `polling` whether they may do what they ask.
 
-What holds codes or words of a sheet is taken out of the request at once: Frappe's Recorder keeps requests.
+What holds words of a sheet is taken out of the request at once, since Frappe's Recorder keeps requests, and is
+called `secret_`, since Frappe writes the form of a request into its log files, and stars for what is called so.
 """
 
 from __future__ import annotations
@@ -62,16 +63,16 @@ def make_key(election: str) -> list[str]:
 
 @frappe.whitelist(methods=["POST"])
 @box.unlogged
-def rehearse_sheets(election: str, sheets: list | str) -> None:
-	frappe.form_dict.pop("sheets", None)
-	election_key.rehearse(_election(election), frappe.parse_json(sheets))
+def rehearse_sheets(election: str, secret_sheets: list | str) -> None:
+	frappe.form_dict.pop("secret_sheets", None)
+	election_key.rehearse(_election(election), frappe.parse_json(secret_sheets))
 
 
 @frappe.whitelist(methods=["POST"])
 @box.unlogged
-def open_box(election: str, sheets: list | str) -> election_key.Opening:
-	frappe.form_dict.pop("sheets", None)
-	return election_key.open_box(_election(election), frappe.parse_json(sheets))
+def open_box(election: str, secret_sheets: list | str) -> election_key.Opening:
+	frappe.form_dict.pop("secret_sheets", None)
+	return election_key.open_box(_election(election), frappe.parse_json(secret_sheets))
 
 
 def _slips(election: Document, slips: list[codes.Slip]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from aso_network.elections import box as closed_box
 from aso_network.elections.ballots import Ballot, from_json, to_json
 
 # What a request may carry that must not be kept where Frappe keeps requests.
-SECRETS = ("ballots", "choice", "choices", "envelope", "key", "code", "sheets")
+SECRETS = ("ballots", "choice", "choices", "envelope", "key", "code", "secret_sheets")
 
 NOBODY = "Administrator"
 NO_TIME = "2000-01-01 00:00:00"

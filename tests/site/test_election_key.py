@@ -302,8 +302,8 @@ def test_nobody_else_makes_tries_or_opens(sealed, role):
 			lambda: voting.rehearse_sheets(sealed.election, made),
 			lambda: voting.open_box(sealed.election, made),
 			lambda: doors.call(f"{PATH}.make_key", election=sealed.election),
-			lambda: doors.call(f"{PATH}.rehearse_sheets", election=sealed.election, sheets=made),
-			lambda: doors.call(f"{PATH}.open_box", election=sealed.election, sheets=made),
+			lambda: doors.call(f"{PATH}.rehearse_sheets", election=sealed.election, secret_sheets=made),
+			lambda: doors.call(f"{PATH}.open_box", election=sealed.election, secret_sheets=made),
 			lambda: election_key.make(sealed.doc()),
 			lambda: election_key.open_box(sealed.doc(), made),
 		):
@@ -341,7 +341,7 @@ KEPT_IN = ("Network Audit Event", "Version", "Error Log", "Comment", "Activity L
 @pytest.mark.parametrize("what", ["make_key", "rehearse_sheets", "open_box"])
 def test_no_word_is_kept_whether_it_works_or_breaks(sealed, what, monkeypatch):
 	made = voted(sealed, (0, 1)) if what == "open_box" else make(sealed)
-	arguments = {} if what == "make_key" else {"sheets": made}
+	arguments = {} if what == "make_key" else {"secret_sheets": made}
 	with builders.as_user(sealed.tellers[0]):
 		answer = doors.call(f"{PATH}.{what}", election=sealed.election, **arguments)
 		given = answer if what == "make_key" else made
@@ -359,7 +359,7 @@ def test_no_word_is_kept_whether_it_works_or_breaks(sealed, what, monkeypatch):
 		with pytest.raises(frappe.ValidationError, match="try again") as refused:
 			doors.call(f"{PATH}.{what}", election=sealed.election, **arguments)
 	assert refused.value.http_status_code < 500 and refused.value.__context__ is None
-	assert "sheets" not in seen["form"]
+	assert "secret_sheets" not in seen["form"]
 	assert kept(made) == []
 
 
@@ -375,7 +375,7 @@ def kept(sheets: list[str]) -> list[str]:
 def test_nonsense_is_refused_without_a_server_error(sealed, typed):
 	make(sealed)
 	with builders.as_user(sealed.tellers[0]), pytest.raises(frappe.ValidationError) as refused:
-		doors.call(f"{PATH}.rehearse_sheets", election=sealed.election, sheets=typed)
+		doors.call(f"{PATH}.rehearse_sheets", election=sealed.election, secret_sheets=typed)
 	assert refused.value.http_status_code < 500
 
 

@@ -55,7 +55,10 @@ function try_sheets(frm) {
 		number: frm.doc.sheets,
 		action: __("Try"),
 		async send(sheets) {
-			const done = await ask_voting("rehearse_sheets", { election: frm.doc.name, sheets });
+			const done = await ask_voting("rehearse_sheets", {
+				election: frm.doc.name,
+				secret_sheets: sheets,
+			});
 			if (done === undefined) {
 				return false;
 			}
@@ -91,7 +94,7 @@ function open_box(frm, { sheets_needed }) {
 			);
 			const opened = await ask_voting("open_box", {
 				election: frm.doc.name,
-				sheets,
+				secret_sheets: sheets,
 			}).finally(() => frappe.dom.unfreeze());
 			if (opened === undefined) {
 				return false;
