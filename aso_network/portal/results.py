@@ -15,6 +15,7 @@ from frappe.utils import cint
 
 from aso_network import membership, names, platforms, reading
 from aso_network.polling import minutes
+from aso_network.polling.casting import ONLINE
 from aso_network.portal import language, public
 from aso_network.portal.language import format_date, format_number
 from aso_network.portal.visitor import Visitor
@@ -109,7 +110,7 @@ def _translated(text: str, lang: str) -> str:
 
 def _told(result: Any, visitor: Visitor) -> frappe._dict:
 	election = frappe.db.get_value(
-		"Election", result.election, ["name", "title", "platform", "voting_date"], as_dict=True
+		"Election", result.election, ["name", "title", "platform", "voting_date", "voting_mode"], as_dict=True
 	)
 	said = minutes.explanation(result)
 	return frappe._dict(
@@ -124,7 +125,7 @@ def _told(result: Any, visitor: Visitor) -> frappe._dict:
 		vacant=result.vacant_seats,
 		votes_label=_("First choices") if result.form in _FIRST_CHOICES else _("Votes"),
 		rows=_rows(result, said["reasons"], visitor),
-		figures=_figures(result),
+		figures=_figures(result, election.voting_mode == ONLINE),
 		lots=_lots(result),
 		lot_steps=said["lot_steps"],
 		runoff=_runoff(result),
@@ -173,13 +174,14 @@ class Figures(NamedTuple):
 		return int(100 * self.voted / self.on_roll) if self.on_roll else 0
 
 
-def figures(on_roll: int, voted: int, valid: int, known: int = 0) -> Figures:
+def figures(on_roll: int, voted: int, valid: int, known: int = 0, voted_is_told: bool = False) -> Figures:
 	"""Hide how few stayed away or gave a blank or spoiled paper, and what it could be reckoned from. Pure.
 
-	`known`: so many valid papers at least are known from the votes, which are told.
+	`known`: so many valid papers at least are known from the votes, which are told. `voted_is_told`: how many voted is
+	known anyway.
 	"""
 	invalid, away = max(0, voted - valid), max(0, on_roll - voted)
-	few_invalid, few_away = 0 < invalid < SMALLEST_CELL, 0 < away < SMALLEST_CELL
+	few_invalid, few_away = 0 < invalid < SMALLEST_CELL, 0 < away < SMALLEST_CELL and not voted_is_told
 	least_voted = on_roll - SMALLEST_CELL + 1 if few_away else voted
 	least_valid = least_voted - (SMALLEST_CELL - 1 if few_invalid else invalid)
 	return Figures(
@@ -192,25 +194,33 @@ def figures(on_roll: int, voted: int, valid: int, known: int = 0) -> Figures:
 	)
 
 
-def _figures(result: Any) -> list[tuple[str, str]]:
+def _figures(result: Any, was_online: bool) -> list[tuple[str, str]]:
 	if not result.total_ballots:
 		return []  # elected without a vote
+	# Where votes came online, the page of the election tells how many voted (`portal.watching`).
 	# More papers than marks were explained by the committee; what is told is what was in the box.
 	told = figures(
 		cint(result.voters_on_roll),
 		min(cint(result.total_ballots), cint(result.voters_on_roll)),
 		cint(result.valid),
 		0 if result.form == "Cumulative Vote" else max((cint(row.votes) for row in result.rows), default=0),
+		was_online,
 	)
 	least = _("at least {0}")
 	voted = f"{format_number(told.voted)} ({told.turnout} %)"
 	valid = format_number(told.valid)
 	return [
 		(_("On the roll"), format_number(told.on_roll)),
-		(_("Papers in the box"), least.format(voted) if told.voted_at_least else voted),
-		(_("Valid papers"), least.format(valid) if told.valid_at_least else valid),
 		(
-			_("Blank or spoiled papers"),
+			_("Ballots in the box") if was_online else _("Papers in the box"),
+			least.format(voted) if told.voted_at_least else voted,
+		),
+		(
+			_("Valid ballots") if was_online else _("Valid papers"),
+			least.format(valid) if told.valid_at_least else valid,
+		),
+		(
+			_("Blank or spoiled ballots") if was_online else _("Blank or spoiled papers"),
 			_("fewer than {0}").format(SMALLEST_CELL)
 			if told.invalid is None
 			else format_number(told.invalid),

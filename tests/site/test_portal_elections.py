@@ -428,6 +428,12 @@ def test_what_the_votes_tell_is_told():
 	assert results.figures(6, 5, 5, known=4)[:3] == (6, 4, 4)
 
 
+def test_how_many_voted_online_is_known_and_how_few_were_blank_is_not():
+	told = results.figures(19, 17, 15, voted_is_told=True)
+	assert (told.voted, told.voted_at_least) == (17, False)
+	assert (told.valid, told.valid_at_least, told.invalid) == (13, True, None)
+
+
 # --- meetings --------------------------------------------------------------------------------------------
 
 EVIL = (
