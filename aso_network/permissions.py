@@ -94,6 +94,11 @@ def guarded_doctypes() -> set[str]:
 	return {*_NARROW, *_BOX, *_ROWS}
 
 
+def is_box(doctype: str) -> bool:
+	"""Whether it belongs to the ballot box, which has rules for everybody, Administrator not excepted."""
+	return doctype in _BOX
+
+
 def served_elections(user: str) -> set[str]:
 	"""Elections whose counting committee lists `user`."""
 	return set(
@@ -262,6 +267,7 @@ _ROWS: dict[str, tuple[str, ...]] = {
 	"Operational Body Member": ("Operational Body",),
 	"Session Participant": ("Training Session",),
 	"Session Trainer": ("Training Session",),
+	"Training Session Part": ("Training Session",),
 	"Activity Budget Line": ("Network Activity",),
 	"Activity Partner": ("Network Activity",),
 	"Candidacy Endorsement": ("Candidacy",),

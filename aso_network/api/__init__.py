@@ -7,6 +7,7 @@ DOORS = (
 	"contacts.doctype.address.address.get_default_address",
 	"desk.form.load.getdoc",
 	"desk.form.load.get_docinfo",
+	"desk.notifications.get_open_count",
 	"desk.search.get_link_title",
 	"desk.search.search_link",
 	"desk.search.search_widget",

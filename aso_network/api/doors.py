@@ -14,6 +14,7 @@ import frappe
 import frappe.client
 import frappe.contacts.doctype.address.address as addresses
 import frappe.desk.form.load
+import frappe.desk.notifications
 import frappe.desk.search
 import frappe.utils.global_search
 import frappe.website.doctype.web_form.web_form as frappe_web_form
@@ -22,7 +23,7 @@ from frappe import _
 from frappe.utils import get_safe_filters
 
 from aso_network.custom_fields import MODULE
-from aso_network.permissions import guarded_doctypes
+from aso_network.permissions import guarded_doctypes, is_box
 
 
 @frappe.whitelist()
@@ -96,6 +97,16 @@ def get_docinfo(doctype: str, name: str) -> Any:
 
 
 @frappe.whitelist()
+def get_open_count(doctype: str, name: str, items: Any = None) -> dict[str, Any]:
+	"""Frappe's own counts what hangs on a document, of any DocType that the browser names: a ballot box, too."""
+	if items is not None:
+		items = [
+			item for item in frappe.parse_json(items) if not is_box(item) or frappe.get_list(item, limit=1)
+		]
+	return frappe.desk.notifications.get_open_count(doctype, name, items)
+
+
+@frappe.whitelist()
 def get_link_title(doctype: str, docname: str) -> str | None:
 	"""The title of any document, by its name: members of the public have no desk to show it on."""
 	if _is_ours(doctype) and not _has_desk() and not frappe.has_permission(doctype, "read", docname):
@@ -162,6 +173,10 @@ def _may_know(doctype: str, name: str | None) -> bool:
 	return bool(name and frappe.db.exists(doctype, name)) and any(
 		frappe.has_permission(doctype, right, name) for right in ("read", "select")
 	)
+
+
+def _sees_some(doctype: str) -> bool:
+	return bool(frappe.has_permission(doctype) and frappe.get_list(doctype, limit=1))
 
 
 def _narrowed(doctype: str, kwargs: dict[str, Any]) -> dict[str, Any]:
