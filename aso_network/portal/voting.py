@@ -37,7 +37,7 @@ CHOICE, BLANK, NUMBER = "secret_choice", "secret_blank", "secret_number:"
 CODE, ENVELOPE, KEY, STEP = "secret_code", "secret_envelope", "key", "step"
 # What the photos of all candidates may weigh together; of their statements, how many characters are shown.
 PHOTOS, STATEMENTS = 12 * 1024, 20_000
-SHOWN_OF_STATEMENT = 110
+SHOWN_OF_STATEMENT = 90
 SMALLEST_PHOTO = 32
 SHOWN_OF_RECEIPT, GROUP = 20, 4
 CHECK_AT = "/network/receipt"
@@ -163,7 +163,7 @@ def answer_code(visitor: Visitor, sent: MultiDict) -> tuple[Context, int]:
 		mistake = _(
 			"This code opens no vote. Compare it with the slip, letter by letter. If it was replaced, only the new one counts."
 		)
-		return {**code_page(visitor), "error": mistake}, 422
+		return {**code_page(visitor), "error": mistake, "answers": True}, 422
 	context, status = (page(booth), 200) if sent.get(STEP) == "code" else answer(booth, sent)
 	return {**context, **where}, status
 
@@ -192,7 +192,16 @@ def page(booth: Booth) -> Context:
 
 
 def answer(booth: Booth, sent: MultiDict) -> tuple[Context, int]:
-	"""What one step of the page answers, and its HTTP status. Has committed the vote before it says so."""
+	"""What one step of the page answers, and its HTTP status. Has committed the vote before it says so.
+
+	`answers`: it says what became of what was sent. Of a page without it vote.js knows that nothing was looked at,
+	as when the visitor has been signed out, and sends again.
+	"""
+	context, status = _step(booth, sent)
+	return {**context, "answers": status != 503}, status
+
+
+def _step(booth: Booth, sent: MultiDict) -> tuple[Context, int]:
 	step = sent.get(STEP)
 	if booth.refusal:
 		return page(booth), 200
@@ -248,10 +257,12 @@ def _cast_for_good(booth: Booth, key: str, choices: list[str], envelope: str) ->
 
 
 def _refused(booth: Booth, context: Context, status: int) -> tuple[Context, int]:
-	"""Raises codes.TooManyRefusalsError."""
 	frappe.clear_messages()
 	frappe.db.rollback()
-	codes.refused(booth.voter)
+	try:
+		codes.refused(booth.voter)
+	except codes.TooManyRefusalsError as refused:
+		return booth.context("said", error=pages.sentence(refused)), 409
 	return context, status
 
 

@@ -94,12 +94,14 @@ def build() -> PortalStage:
 			),
 			*("/certificate", f"/certificate/{certificate.name}", certificates.link(certificate)),
 			*("/network/nowhere", "/sign-in", "/sign-in/forgot", "/set-password"),
+			*("/vote", "/vote?tablet=1"),
 		],
 		of_voter=[
 			*("/my", "/my/meetings", f"/my/meetings/{vote.meeting}"),
 			*(
 				"/my/elections",
 				f"/my/elections/{vote.election}",
+				f"/my/vote/{vote.election}",
 				f"/my/candidates/{vote.candidacies[0]}",
 				"/my/training",
 				"/my/initiatives",

@@ -464,7 +464,7 @@
 		send(vote.address, vote.fields).then(
 			function (page) {
 				vote.under = false;
-				if (page) {
+				if (page && page.querySelector("[data-answers]")) {
 					vote = null;
 					swap(page);
 				} else {
