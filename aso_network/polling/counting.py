@@ -175,6 +175,8 @@ def count(election: Document) -> None:
 def declare_unopposed(election: Document) -> None:
 	"""Effect of “Declare Unopposed”: the candidates are elected without a vote; the result says so."""
 	election.signatures_required = committee.signatures_needed(election)
+	# Codes may have been made for the vote that is not held.
+	frappe.db.delete("Voting Code", {"election": election.name})
 	_keep_count(election, _unopposed(election))
 
 

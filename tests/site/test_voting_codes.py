@@ -41,8 +41,12 @@ def trail(h: hall.Hall, action: str) -> list[str]:
 
 
 def everything_in_redis() -> str:
+	"""What is kept there for this site, or for none."""
 	said = []
 	for key in frappe.cache.scan_iter("*"):
+		site = key.partition(b"|")[0]
+		if b"|" in key and site != frappe.conf.db_name.encode():
+			continue
 		said.append(key.decode(errors="replace"))
 		if frappe.cache.type(key) == b"string":
 			said.append((frappe.cache.get(key) or b"").decode(errors="replace"))
@@ -185,6 +189,15 @@ def test_the_end_of_voting_deletes_all_codes_of_this_election_alone(online, end)
 	assert frappe.db.count("Voting Code", {"election": other.election}) == 5
 
 
+def test_an_election_without_a_vote_needs_no_key_and_keeps_no_codes():
+	h = hall.build(candidates=2, may_be_unopposed=1)
+	h.go_online(sealed=1)
+	issue(h)
+	h.move("Counted", h.tellers[0])
+	assert not frappe.db.count("Voting Code", {"election": h.election})
+	assert h.result().total_ballots == 0
+
+
 # refusals
 
 
@@ -200,7 +213,7 @@ def test_only_refusals_are_counted_each_code_for_itself(online):
 	# The whole hall sits behind one address: nobody else has to wait.
 	assert codes.voter_of_code(slip["code"]).voter == slip["voter"]
 	assert codes.voter_of_code("ABCD-EFGH-JKMP") is None
-	(key, *_others) = [key for key in frappe.cache.scan_iter("*aso_refusals*")]
+	(key, *_others) = [key for key in frappe.cache.scan_iter(f"{frappe.conf.db_name}|aso_refusals*")]
 	assert 0 < frappe.cache.ttl(key) <= codes.WINDOW
 
 
