@@ -326,13 +326,17 @@ def check_status(doc: Document) -> None:
 			).format(doc.person_name, _(before.status), _(doc.status)),
 			RegistrationStatusError,
 		)
+	_refuse_of_who_came(doc)
+	doc.cancelled_on = now_datetime()
+
+
+def _refuse_of_who_came(doc: Document) -> None:
 	row = _row(doc)
 	if row and row.registration == doc.name and row.attended:
 		frappe.throw(
 			_("{0} took part in {1}; the registration stays.").format(doc.person_name, doc.session),
 			RegistrationStatusError,
 		)
-	doc.cancelled_on = now_datetime()
 
 
 # ---------------------------------------------------------------- the list of the session
@@ -346,6 +350,7 @@ def follow(doc: Document, session: frappe._dict) -> None:
 
 def leave(doc: Document) -> None:
 	"""A registration is deleted: its place is free."""
+	_refuse_of_who_came(doc)
 	_settle(doc, lock_session(doc.session), doc.status, None)
 
 

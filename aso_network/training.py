@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 import frappe
@@ -10,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, format_datetime, get_datetime, now_datetime, today
 
-from aso_network import reading
+from aso_network import reading, training_parts
 from aso_network.changes import changed_labels
 
 ENDED = ("Closed", "Cancelled")
@@ -150,11 +151,13 @@ def check_trainers(doc: Document) -> None:
 					TrainerBookedError,
 				)
 		seen.append((person, row))
-		_book(row, doc)
+	training_parts.name_trainers(doc)
+	for person, row in seen:
+		_book(row, doc, person)
 	if doc.status != "Cancelled" and doc.starts_on and doc.ends_on:
 		_lock([person for person, _row in seen])
 		for person, row in seen:
-			_refuse_double_booking(doc, person, row.trainer_name)
+			_refuse_double_booking(doc, person, row)
 
 
 def _person(row: Document) -> _Person:
@@ -171,12 +174,15 @@ def _person(row: Document) -> _Person:
 	return _Person(frozenset(contacts), frozenset(users))
 
 
-def _book(row: Document, doc: Document) -> None:
+def _book(row: Document, doc: Document, person: _Person) -> None:
 	# The times stand on the row too, so that looking for a clash locks rows of this table only: locking
 	# other sessions would set two of them that are saved at the same moment waiting for each other.
-	cancelled = doc.status == "Cancelled"
-	row.starts_on = None if cancelled else doc.starts_on
-	row.ends_on = None if cancelled else doc.ends_on
+	row.starts_on = row.ends_on = row.hours = None
+	if doc.status == "Cancelled" or not (doc.starts_on and doc.ends_on):
+		return
+	hours = training_parts.hours_of(doc, person.contacts, person.users)
+	row.starts_on, row.ends_on = hours[0][0], hours[-1][1]
+	row.hours = frappe.as_json([[str(moment) for moment in pair] for pair in hours], indent=None)
 
 
 def _lock(people: Iterable[_Person]) -> None:
@@ -190,44 +196,48 @@ def _lock(people: Iterable[_Person]) -> None:
 			frappe.db.get_value(doctype, name, "name", for_update=True)
 
 
-def _refuse_double_booking(doc: Document, person: _Person, trainer_name: str) -> None:
-	clash = _clash(doc, "contact", person.contacts) or _clash(doc, "user", person.users)
-	if not clash:
-		return
+def _refuse_double_booking(doc: Document, person: _Person, row: Document) -> None:
+	for fieldname, values in (("contact", person.contacts), ("user", person.users)):
+		for other in _booked(doc, row, fieldname, values):
+			clash = training_parts.first_clash(_hours(row), _hours(other))
+			if clash:
+				_throw_booked(row.trainer_name, other.parent, clash)
+
+
+def _throw_booked(trainer_name: str, session: str, clash: tuple[datetime, datetime]) -> None:
 	# A session that was booked a moment ago is seen by a locking read only.
-	title = frappe.db.get_value("Training Session", clash.parent, "title") or frappe.db.get_value(
-		"Training Session", clash.parent, "title", for_update=True
+	title = frappe.db.get_value("Training Session", session, "title") or frappe.db.get_value(
+		"Training Session", session, "title", for_update=True
 	)
 	frappe.throw(
 		_(
 			"{0} is already booked for {1} ({2}) from {3} to {4}: choose another time or another trainer."
-		).format(
-			trainer_name,
-			title,
-			clash.parent,
-			format_datetime(clash.starts_on),
-			format_datetime(clash.ends_on),
-		),
+		).format(trainer_name, title, session, format_datetime(clash[0]), format_datetime(clash[1])),
 		TrainerBookedError,
 	)
 
 
-def _clash(doc: Document, fieldname: str, values: frozenset[str]) -> frappe._dict | None:
+def _booked(doc: Document, row: Document, fieldname: str, values: frozenset[str]) -> list[frappe._dict]:
+	"""Where these people train between the first and the last hour of `row`: not yet in the same hour."""
 	if not values:
-		return None
-	row = frappe.qb.DocType("Session Trainer")
-	found = (
-		frappe.qb.from_(row)
-		.select(row.parent, row.starts_on, row.ends_on)
-		.where(row[fieldname].isin(sorted(values)))
-		.where(row.parenttype == "Training Session")
-		.where(row.parent != (doc.name or ""))
-		.where(row.starts_on < get_datetime(doc.ends_on))
-		.where(row.ends_on > get_datetime(doc.starts_on))
-		.limit(1)
+		return []
+	other = frappe.qb.DocType("Session Trainer")
+	return (
+		frappe.qb.from_(other)
+		.select(other.parent, other.starts_on, other.ends_on, other.hours)
+		.where(other[fieldname].isin(sorted(values)))
+		.where(other.parenttype == "Training Session")
+		.where(other.parent != (doc.name or ""))
+		.where(other.starts_on < get_datetime(row.ends_on))
+		.where(other.ends_on > get_datetime(row.starts_on))
 		.for_update()  # a locking read: it sees what the save it waited for has committed
 	).run(as_dict=True)
-	return found[0] if found else None
+
+
+def _hours(row: Document | frappe._dict) -> list[tuple[datetime, datetime]]:
+	if not row.hours:  # booked before there were parts
+		return [(get_datetime(row.starts_on), get_datetime(row.ends_on))]
+	return [(get_datetime(start), get_datetime(end)) for start, end in frappe.parse_json(row.hours)]
 
 
 # ---------------------------------------------------------------- guards of the lifecycle
@@ -257,12 +267,20 @@ def require_trainer(doc: Document) -> None:
 
 
 def require_attendance(doc: Document) -> None:
-	"""Guard of Complete: the session has begun and somebody came."""
+	"""Guard of Complete: the session has begun and somebody came, to each of its parts."""
 	if get_datetime(doc.starts_on) > now_datetime():
 		frappe.throw(
 			_("{0} begins on {1} and cannot be completed before.").format(
 				doc.title, format_datetime(doc.starts_on)
 			),
+			SessionNotReadyError,
+		)
+	missing = training_parts.not_taken(doc.name)
+	if missing:
+		frappe.throw(
+			_(
+				"{0} cannot be completed before attendance is taken for: {1}. Key it in under Attendance, or take out a part that was not held."
+			).format(doc.title, "; ".join(training_parts.label(part) for part in missing)),
 			SessionNotReadyError,
 		)
 	if not any(row.attended for row in doc.participants):

@@ -1,3 +1,5 @@
+// {% include "aso_network/aso_network/doctype/training_session/session_parts.js" %}
+// {% include "aso_network/aso_network/doctype/training_session/session_attendance.js" %}
 frappe.ui.form.on("Training Session", {
 	setup(frm) {
 		frm.set_query("programme", () => ({

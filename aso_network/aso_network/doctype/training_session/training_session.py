@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from aso_network import feedback, finance, registrations, training
+from aso_network import attendance, feedback, finance, registrations, training, training_parts
 
 
 class TrainingSession(Document):
@@ -12,11 +12,14 @@ class TrainingSession(Document):
 		finance.hold_finance_to(self, free=("status", "transition_reason"))
 		training.refuse_change_after_end(self)
 		training.set_title(self)
+		training_parts.set_times(self)
 		training.check_dates(self)
 		registrations.check_window(self)
+		attendance.keep_record(self)
 		training.check_participants(self)
 		training.check_trainers(self)
 		finance.take_territory_of_platform(self)
+		training_parts.check_rooms(self)
 		finance.check_project_of_platform(self.programme, self.platform)
 		self.activity = finance.activity_of(self.doctype, self.name)
 

@@ -1,0 +1,5 @@
+from aso_network.rows import Row
+
+
+class TrainingSessionPart(Row):
+	pass
