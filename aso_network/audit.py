@@ -38,7 +38,7 @@ def record(
 	"""Add one line about `doc`, in the current transaction and in the current user's name."""
 	event = frappe.get_doc(
 		{
-			"doctype": "Network Audit Event",
+			"doctype": EVENT,
 			"reference_doctype": doc.doctype,
 			"reference_name": doc.name,
 			"action": action,
@@ -73,7 +73,7 @@ def chain(event: Document) -> None:
 	# Whoever else adds a line to this chain waits here until this transaction is over.
 	frappe.db.get_value("Election", event.chain, "name", for_update=True)
 	last = last_line(event.chain, for_update=True)
-	event.number, event.previous_hash = last.number + 1, last.event_hash
+	event.number, event.previous_hash = last.number + 1, last.event_hash or trail.NO_LINE
 	event.event_hash = trail.event_hash(event.chain, event.number, event.previous_hash, told(event))
 
 
