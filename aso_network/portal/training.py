@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import add_days, cint, get_datetime, now_datetime
+from werkzeug.wrappers import Response
 
 from aso_network import (
 	certificates,
@@ -18,7 +19,7 @@ from aso_network import (
 	training,
 	training_calendar,
 )
-from aso_network.portal import language
+from aso_network.portal import language, pages
 from aso_network.portal.visitor import Visitor
 
 SOON_HOURS = 72
@@ -122,6 +123,13 @@ def by_link(name: str, token: str) -> frappe._dict:
 	return session
 
 
+def show_certificate(visitor: Visitor, typed: str, key: str = "") -> Response:
+	"""The page that says what a certificate's number, as somebody typed it, stands for."""
+	row = certificate(certificates.number_of(typed), key)
+	context = {"title": _("Check a certificate"), "row": row}
+	return pages.show("certificate/one.html", visitor, context, 200 if row else 404)
+
+
 def certificate(number: str, key: str) -> frappe._dict | None:
 	"""What anybody learns of a certificate by its number: `state` ("valid", "revoked", "replaced"), `title`, `when`,
 	`hours`, `issued_on`, `revoked_on`; with the holder's key also `person_name`, and `paper`, where to print it.
@@ -152,12 +160,12 @@ def certificate(number: str, key: str) -> frappe._dict | None:
 	return row
 
 
-def paper(number: str, key: str) -> bytes:
+def paper(typed: str, key: str) -> bytes:
 	"""The certificate as a PDF, for its holder. Raises frappe.DoesNotExistError for a wrong key as for no certificate."""
-	row = certificate(number, key)
+	row = certificate(certificates.number_of(typed), key)
 	if not row or not row.get("paper"):
 		raise frappe.DoesNotExistError
-	return certificates.pdf(frappe.get_doc(certificates.DOCTYPE, number))
+	return certificates.pdf(frappe.get_doc(certificates.DOCTYPE, row.name))
 
 
 def certificates_of(visitor: Visitor) -> list[frappe._dict]:
