@@ -22,7 +22,8 @@ OF_DOCUMENTS = {
 	},
 	"File": {"validate": ["aso_network.files.refuse_ahead", "aso_network.files.disown"]},
 	"DocShare": {"validate": "aso_network.permissions.refuse_sharing"},
-	"Comment": {"validate": "aso_network.permissions.refuse_comment"},
+	("Comment", "Communication", "Tag Link"): {"validate": "aso_network.permissions.refuse_note"},
+	"Notification": {"validate": "aso_network.permissions.refuse_telling"},
 	"Network Platform": {"validate": f"{_GUARD}.check_stored"},
 	"Language": {"on_update": "aso_network.portal.language.forget_offered"},
 	"Translation": dict.fromkeys(

@@ -73,13 +73,24 @@ def refuse_sharing(share: Document, method: str | None = None) -> None:
 		)
 
 
-def refuse_comment(comment: Document, method: str | None = None) -> None:
-	"""Doc event of Comment: on a ballot or a voter it would keep a name and a time, which those rows must not."""
-	if comment.reference_doctype in (*_BOX, "Election Voter"):
+def refuse_note(note: Document, method: str | None = None) -> None:
+	"""Doc event of Comment, Communication and Tag Link: on a ballot or a voter they would keep a name and a time, which
+	those rows must not."""
+	doctype = note.get("reference_doctype") or note.get("document_type")
+	if doctype in (*_BOX, "Election Voter"):
 		frappe.throw(
 			_("{0} {1} takes no comments: a note there would tell who was when at the ballot.").format(
-				_(comment.reference_doctype), comment.reference_name
+				_(doctype), note.get("reference_name") or note.get("document_name")
 			),
+			SecretError,
+		)
+
+
+def refuse_telling(notification: Document, method: str | None = None) -> None:
+	"""Doc event of Notification: its letters would carry a ballot to its receivers past every rule here."""
+	if notification.document_type in _BOX:
+		frappe.throw(
+			_("{0} belongs to a ballot box: nobody is notified of it.").format(_(notification.document_type)),
 			SecretError,
 		)
 

@@ -3,6 +3,7 @@
 # Endpoints of Frappe that `doors` answers instead, for the documents of this app.
 DOORS = (
 	"client.get_count",
+	"client.get_password",
 	"client.validate_link",
 	"contacts.doctype.address.address.get_default_address",
 	"desk.form.load.getdoc",

@@ -13,6 +13,7 @@ import pytest
 from frappe.core.doctype.data_export.exporter import export_data
 from frappe.core.doctype.data_import.data_import import download_template
 from frappe.desk import reportview
+from frappe.utils.safe_exec import read_sql
 
 from aso_network.polling import codes
 from aso_network.roles import ALL_ROLES
@@ -193,6 +194,63 @@ def tried(door: Callable[..., Any], *values: str) -> Any:
 		frappe.clear_messages()
 
 
+# Each takes a DocType and a name and may do or say something about that document.
+BESIDE: dict[str, Callable[[str, str], Any]] = {
+	"password": lambda dt, name: doors.call(
+		"frappe.client.get_password", doctype=dt, name=name, fieldname="election"
+	),
+	"link": lambda dt, name: doors.call(
+		"frappe.client.validate_link", doctype=dt, docname=name, fields=["election", "owner"]
+	).get("election"),
+	"share": lambda dt, name: doors.call("frappe.share.add", doctype=dt, name=name, user="Guest", read=1),
+	"assign": lambda dt, name: doors.call(
+		"frappe.desk.form.assign_to.add", doctype=dt, name=name, assign_to=["Administrator"], description="x"
+	),
+	"tag": lambda dt, name: doors.call("frappe.desk.doctype.tag.tag.add_tag", dt=dt, dn=name, tag="seen"),
+	"like": lambda dt, name: (
+		doors.call("frappe.desk.like.toggle_like", doctype=dt, name=name, add="Yes") or True
+	),
+	"comment": lambda dt, name: doors.call(
+		"frappe.desk.form.utils.add_comment",
+		reference_doctype=dt,
+		reference_name=name,
+		content="x",
+		comment_email="x@example.org",
+		comment_by="x",
+	),
+	"letter": lambda dt, name: doors.call(
+		"frappe.core.doctype.communication.email.make",
+		doctype=dt,
+		name=name,
+		recipients="x@example.org",
+		content="x",
+		send_email=1,
+		attach_document_print=1,
+	),
+	"file": lambda dt, name: doors.call(
+		"frappe.client.attach_file",
+		filename="x.txt",
+		filedata="eA==",
+		doctype=dt,
+		docname=name,
+		decode_base64=1,
+	),
+	"notification": lambda dt, _name: frappe.get_doc(
+		{
+			"doctype": "Notification",
+			"name": "Ballots",
+			"subject": "{{ doc.name }}",
+			"message": "{{ doc.as_json() }}",
+			"document_type": dt,
+			"event": "Days After",
+			"date_changed": "creation",
+			"days_in_advance": 1,
+			"recipients": [{"receiver_by_document_field": "owner"}],
+		}
+	).insert(),
+}
+
+
 # --- the tests -------------------------------------------------------------------------------------------
 
 
@@ -213,13 +271,80 @@ def test_no_list_shows_anything_and_no_number_is_told(open_box):
 
 def test_each_door_shows_what_may_be_seen(open_box):
 	"""Else the test above would find nothing for the wrong reason."""
-	standing = set(open_box.hall.candidacies)
+	standing = open_box.hall.candidacies
 	silent = [
 		name
 		for name, door in SHOWING.items()
-		if not any(c in frappe.as_json(tried(door, "Candidacy")) for c in standing)
+		if not any(candidacy in frappe.as_json(tried(door, "Candidacy")) for candidacy in standing)
 	]
 	silent += [
 		name for name, door in COUNTING.items() if not tried(door, "Candidacy", open_box.hall.election)
 	]
+	silent += [name for name, door in BESIDE.items() if not tried(door, "Candidacy", standing[0])]
 	assert not silent
+
+
+def test_nobody_opens_or_changes_anything_whatever_its_name(open_box):
+	opened = []
+	for user in everybody(open_box):
+		with builders.as_user(user):
+			for doctype, name in open_box.names.items():
+				for door in doors.OPENINGS:
+					if tried(doors.opens, door, doctype, name):
+						opened.append((user, doctype, door))
+				for door in doors.CHANGES:
+					if tried(doors.changes, door, doctype, name):
+						opened.append((user, doctype, door))
+	assert not opened
+
+
+def test_nobody_says_or_learns_anything_beside_it(open_box):
+	done = []
+	for user in everybody(open_box):
+		with builders.as_user(user):
+			for doctype, name in open_box.names.items():
+				for what, door in BESIDE.items():
+					if tried(door, doctype, name):
+						done.append((user, doctype, what))
+	assert not done
+
+
+@pytest.mark.parametrize("doctype", ["Ballot", "Election Voter"])
+def test_no_note_is_tied_to_a_ballot_or_a_voter(open_box, doctype):
+	if doctype == "Ballot":
+		open_box.hall.move("Voting Closed", open_box.hall.tellers[0])
+	name = frappe.db.get_value(doctype, {"election": open_box.hall.election})
+	for user in ("Administrator", *open_box.hall.tellers, open_box.hall.manager):
+		with builders.as_user(user):
+			for what in ("tag", "like", "comment", "letter", "assign", "share"):
+				assert not tried(BESIDE[what], doctype, name), f"{user}: {what}"
+			if doctype == "Ballot":
+				assert not tried(BESIDE["password"], doctype, name)
+				assert not tried(BESIDE["notification"], doctype, name)
+
+
+@pytest.mark.parametrize("user", ["Administrator", "System Manager"])
+def test_whoever_reads_the_tables_by_sql_finds_no_choice(open_box, user):
+	"""A System Manager may write reports in SQL, which is past every rule of the app: they see who has voted and the
+	envelopes, and nothing of what is inside."""
+	if user != "Administrator":
+		user = builders.user(user)
+	with builders.as_user(user):
+		for number, doctype in enumerate((*UNSEEN, "Ballot", "Election Voter")):
+			query = f"select * from `tab{doctype}`"  # a report of theirs, not of ours
+			report = {
+				"doctype": "Report",
+				"report_name": f"SQL {number}",
+				"ref_doctype": "User",
+				"report_type": "Query Report",
+				"is_standard": "No",
+				"query": query,
+				"roles": [{"role": "System Manager"}],
+			}
+			frappe.get_doc(report).insert()
+			shown = frappe.as_json(doors.call("frappe.desk.query_report.run", report_name=f"SQL {number}"))
+			console = frappe.get_doc({"doctype": "System Console", "type": "SQL", "console": query})
+			shown += frappe.as_json(read_sql(console.console, as_dict=1))
+			if doctype == "Ballot Envelope":
+				assert any(word in shown for word in open_box.words), "the report shows nothing at all"
+			assert not [candidacy for candidacy in open_box.hall.candidacies if candidacy in shown]
