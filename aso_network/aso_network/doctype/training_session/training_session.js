@@ -231,7 +231,7 @@ function show_standing(frm, dialog, { problem, people }) {
 	const may = earned.length && !problem && frappe.model.can_create("Training Certificate");
 	dialog.get_primary_btn().toggleClass("hide", !may);
 	if (!may) return;
-	dialog.set_primary_action(__("Make {0} certificates", [earned.length]), () => {
+	dialog.set_primary_action(__("Make certificates ({0})", [earned.length]), () => {
 		dialog.disable_primary_action();
 		frappe
 			.call({
