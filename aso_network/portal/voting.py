@@ -113,7 +113,7 @@ def of_delegate(visitor: Visitor, election: str) -> Booth:
 	elif casting.voter_of_delegate(election, visitor.contact, organization.name):
 		booth.voter = row.name
 	else:
-		booth.refusal = _("{0} votes for {1}. Nobody else can.").format(
+		booth.refusal = _("{0} casts the vote of {1}. Nobody else can.").format(
 			row.delegate_name
 			or membership.names_in(visitor.language, [organization.name])[organization.name],
 			organization.label,

@@ -231,7 +231,7 @@ def test_another_representative_learns_who_votes():
 	second = Delegate(h, user=user)
 	before = web.text(second.get())
 	name = frappe.db.get_value("Contact", builders.delegate(h.organizations[0]), "full_name")
-	assert f"{name} votes for" in before and h.candidacies[0] not in html(second.get())
+	assert f"{name} casts the vote of" in before and h.candidacies[0] not in html(second.get())
 	second.cast(0)
 	assert counted(h, "Ballot Envelope") == 0
 	Delegate(h).cast(0)
