@@ -7,12 +7,11 @@ or a contact was corrected, the difference of the two tables would be about that
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder import Criterion
-from frappe.query_builder.functions import Count, Sum
 
 from aso_network.elections import suppression
 from aso_network.elections.suppression import Group, Table
@@ -52,10 +51,24 @@ def _table(shown: list[list], rest: list | None) -> Table:
 
 def _crossings(election: str) -> dict[tuple[str, str, str], tuple[int, int]]:
 	"""(district, kind, gender) → (on the roll, voted); an empty text where one is not known."""
+	voter = frappe.qb.DocType("Election Voter")
+	of_election = voter.election == election
+	# Two questions: the marks as they are now, which locks the rows that it reads, and only those of the roll.
+	marks = frappe.qb.from_(voter).where(of_election).select(voter.name, voter.voted).for_update().run()
+	groups = _groups(election)
+	on_roll, voted = Counter(), Counter()
+	for name, mark in marks:
+		crossing = groups.get(name, ("", "", ""))
+		on_roll[crossing] += 1
+		voted[crossing] += mark
+	return {crossing: (number, voted[crossing]) for crossing, number in on_roll.items()}
+
+
+def _groups(election: str) -> dict[str, tuple[str, str, str]]:
+	"""Row of the roll → its district, kind and gender."""
 	voter, member = frappe.qb.DocType("Election Voter"), frappe.qb.DocType("Member Organization")
 	contact = frappe.qb.DocType("Contact")
 	place, district = frappe.qb.DocType("Territory"), frappe.qb.DocType("Territory").as_("district")
-	groups = district.name, member.kind, contact.gender
 	rows = (
 		frappe.qb.from_(voter)
 		.left_join(member)
@@ -65,22 +78,10 @@ def _crossings(election: str) -> dict[tuple[str, str, str], tuple[int, int]]:
 		.left_join(place)
 		.on(place.name == member.territory)
 		.left_join(district)
-		.on(
-			Criterion.all(
-				(district.lft <= place.lft, district.rgt >= place.rgt, district.aso_level == "District")
-			)
-		)
+		.on((district.lft <= place.lft) & (district.rgt >= place.rgt) & (district.aso_level == "District"))
 		.where(voter.election == election)
-		.groupby(*groups)
-		.select(*groups, Count(voter.name), Sum(voter.voted))
-		# As it is now: the roll may have been marked since this transaction began.
-		.for_update()
+		.select(voter.name, district.name, member.kind, contact.gender)
 		.run()
 	)
-	found: dict[tuple[str, str, str], tuple[int, int]] = {}
-	for *labels, on_roll, voted in rows:
-		# A field that was never filled in and one that was emptied are the same.
-		key = tuple(text or "" for text in labels)
-		before = found.get(key, (0, 0))
-		found[key] = before[0] + int(on_roll), before[1] + int(voted)
-	return found
+	# A field that was never filled in and one that was emptied are the same.
+	return {name: tuple(text or "" for text in groups) for name, *groups in rows}
