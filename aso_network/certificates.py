@@ -20,13 +20,14 @@ import frappe
 import pyqrcode
 from frappe import _
 from frappe.model.document import Document
+from frappe.translate import get_user_lang
 from frappe.utils import cint, cstr, flt, get_datetime, now_datetime
 from frappe.utils.password import get_encryption_key
 from frappe.utils.pdf import get_pdf
 from frappe.www.printview import get_rendered_template
 from markupsafe import Markup
 
-from aso_network import attendance, audit, mail, printing, reading, training
+from aso_network import attendance, audit, mail, printing, reading, training, training_parts
 from aso_network.changes import keep
 from aso_network.portal import language
 
@@ -136,18 +137,20 @@ def make_all(session: str) -> dict[str, int]:
 	the user who asked for it. Returns how many were `made`, were `there` already, were `not_earned` or `failed`.
 	"""
 	frappe.has_permission(DOCTYPE, "create", throw=True)
-	people = _participants(session)
 	counts = {"made": 0, "there": 0, "not_earned": 0, "failed": 0}
-	for number, (contact, name) in enumerate(people, start=1):
-		counts[_make_one(session, contact)] += 1
-		if number % 5 == 0 or number == len(people):
-			frappe.publish_progress(
-				number * 100 / len(people),
-				title=_("Making certificates"),
-				doctype="Training Session",
-				docname=session,
-				description=name,
-			)
+	people = _participants(session)
+	# A job begins in the site's language.
+	with mail.in_language(get_user_lang(frappe.session.user)):
+		for number, (contact, name) in enumerate(people, start=1):
+			counts[_make_one(session, contact)] += 1
+			if number % 5 == 0 or number == len(people):
+				frappe.publish_progress(
+					number * 100 / len(people),
+					title=_("Making certificates"),
+					doctype="Training Session",
+					docname=session,
+					description=name,
+				)
 	frappe.db.commit()
 	frappe.publish_realtime(MADE, counts, doctype="Training Session", docname=session)
 	return counts
@@ -300,7 +303,11 @@ def _fill(doc: Document, session: frappe._dict) -> None:
 
 
 def hours(session: frappe._dict) -> float:
-	"""How many hours a session took; 0 where that is not known, as of one that went over several days."""
+	"""How many hours a session took, all its parts together; 0 where that is not known, as of one without parts that
+	went over several days."""
+	parts = training_parts.of(session.name)
+	if parts:
+		return round(sum(part.hours for part in parts), 2)
 	first, last = get_datetime(session.starts_on), get_datetime(session.ends_on)
 	return round((last - first).total_seconds() / 3600, 2) if first.date() == last.date() else 0.0
 

@@ -6,9 +6,9 @@ import re
 
 import frappe
 import pytest
-from frappe.utils import cint
+from frappe.utils import add_days, cint, today
 
-from aso_network import certificates, mail
+from aso_network import attendance, certificates, mail, training_parts
 from aso_network.api import certificates as api
 from aso_network.roles import ALL_ROLES, COMMITTEE, FINANCE, MANAGER, MEMBER, OBSERVER, OFFICER, TRAINING
 from aso_network.workflows import guard
@@ -141,6 +141,32 @@ def test_who_was_taken_off_the_list_afterwards_is_shown():
 	frappe.db.delete("Session Participant", {"parent": doc.session})
 	(row,) = certificates.standing(doc.session)["people"]
 	assert row["certificate"] == doc.name and row["lacking"] == ["Is no longer among the participants."]
+
+
+def test_of_a_session_in_parts_the_hours_of_its_parts_count():
+	person, late = builders.contact(NAME), builders.contact("Came late")
+	days = [add_days(today(), -number) for number in (2, 1)]
+	session = courses.session(
+		"Ongoing",
+		hours=-72,
+		capacity=9,
+		parts=[
+			{"date": days[0], "from_time": "09:00", "to_time": "12:00"},
+			{"date": days[1], "from_time": "09:00", "to_time": "13:30"},
+		],
+		participants=[{"contact": person}, {"contact": late}],
+	)
+	first, second = (part.name for part in training_parts.of(session.name))
+	for part, people in ((first, [person]), (second, [person, late])):
+		attendance.mark(session.name, part, [{"contact": contact, "present": 1} for contact in people])
+	guard.move(frappe.get_doc("Training Session", session.name), "Completed")
+	assert certificates.make_all(session.name)["made"] == 1
+	doc = certificate(person, session.name)
+	assert (doc.hours, doc.attendance) == (7.5, 100)
+	assert "7.5 hours" in " ".join(
+		re.sub(r"<[^>]+>", "", frappe.get_print(doc.doctype, doc.name, certificates.PRINT_FORMAT)).split()
+	)
+	assert certificates.lacking(session.name, late) == ["Attended 60 %, and 80 % are needed."]
 
 
 def test_a_number_does_not_tell_how_many_there_are():

@@ -196,9 +196,11 @@ function open_certificates(frm) {
 }
 
 function show_standing(frm, dialog, { problem, people }) {
-	const list = (rows, words) =>
+	// Long lists stay closed; what somebody has to look at does not.
+	const list = (rows, words, open) =>
 		rows.length
-			? `<h5>${words} (${rows.length})</h5><ul>${rows.map((row) => `<li>${line(row)}</li>`).join("")}</ul>`
+			? `<details ${open ? "open" : ""} class="mb-3"><summary><b>${words} (${rows.length})</b></summary>
+				<ul>${rows.map((row) => `<li>${line(row)}</li>`).join("")}</ul></details>`
 			: "";
 	const line = (row) => {
 		const name = `<bdi>${frappe.utils.escape_html(row.person_name)}</bdi>`;
@@ -213,18 +215,21 @@ function show_standing(frm, dialog, { problem, people }) {
 	dialog.fields_dict.people.$wrapper.html(
 		[
 			problem ? `<p>${frappe.utils.escape_html(problem)}</p>` : "",
-			list(earned, __("Have earned one")),
 			list(
 				people.filter((row) => row.certificate && row.lacking.length),
 				__("Have one that they have not earned: revoke it, or correct the record"),
+				true,
 			),
 			list(
 				people.filter((row) => !row.certificate && row.lacking.length),
 				__("Have not earned one"),
+				true,
 			),
+			list(earned, __("Have earned one"), earned.length <= 20),
 			list(
 				people.filter((row) => row.certificate && !row.lacking.length),
 				__("Have one"),
+				people.length <= 20,
 			),
 		].join(""),
 	);
