@@ -394,6 +394,13 @@ def pdf(doc: Document) -> bytes:
 	return get_pdf(_PAGE.format(html))
 
 
+def forget_holder(contact: str) -> None:
+	"""The person had their data deleted: that somebody earned the certificates stays, and no link leads to a name."""
+	for row in reading.rows(DOCTYPE, {"contact": contact}, ("name",)):
+		frappe.db.set_value(DOCTYPE, row.name, "person_name", _name_of(contact), update_modified=False)
+		frappe.db.delete("Version", {"ref_doctype": DOCTYPE, "docname": row.name})
+
+
 # ---------------------------------------------------------------- the letters
 
 

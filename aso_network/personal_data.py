@@ -12,11 +12,12 @@ from frappe.model.document import Document
 from frappe.utils.caching import site_cache
 from pypika.terms import ValueWrapper
 
-from aso_network import mail, membership, permissions, reading
+from aso_network import certificates, mail, membership, permissions, reading
 from aso_network.custom_fields import MODULE
 from aso_network.portal import text
 
 REQUEST = "Personal Data Deletion Request"
+REDACTED = "[REDACTED]"  # what Frappe writes in place of a name
 WAITING = ("Pending Verification", "Pending Approval", "On Hold")
 # The roll says who may vote; that somebody stands on it is the organisation's, and no more is told of it.
 _NOT_LISTED = ("Election Voter", "Ballot", "Ballot Batch", "Ballot Batch Entry", "Network Audit Event")
@@ -113,6 +114,8 @@ def forget_name(contact: Document, method: str, old: str, new: str, merge: bool 
 	frappe.db.set_value(
 		"Organization Representative", {"contact": new}, "full_name", full_name, update_modified=False
 	)
+	if REDACTED in full_name:
+		certificates.forget_holder(new)
 
 
 def waiting_request(user: str) -> str | None:

@@ -304,6 +304,20 @@ def test_what_is_no_longer_earned_is_not_issued_anew():
 		api.reissue(doc.name)
 
 
+def test_who_has_their_data_deleted_is_named_nowhere_any_more():
+	doc = made_one()
+	frappe.db.set_value("Contact", doc.contact, {"first_name": "[REDACTED]", "last_name": "[REDACTED]"})
+	frappe.rename_doc("Contact", doc.contact, "deleted-user-1", force=True, show_alert=False)
+	said = look(certificates.link(doc))
+	assert "is valid" in said and NAME not in said and "REDACTED" in said
+
+
+def test_a_contact_with_another_document_name_is_still_called_the_same():
+	doc = made_one()
+	frappe.rename_doc("Contact", doc.contact, "Contact 77", force=True, show_alert=False)
+	assert doc.person_name in look(certificates.link(doc))
+
+
 def test_nobody_writes_a_certificate_by_hand():
 	doc, other, other_session = made_one(), builders.contact(), courses.session()
 	with builders.as_user(builders.user(TRAINING)):
