@@ -47,6 +47,8 @@ class Place(NamedTuple):
 	form: dict
 	seat_rules: tuple[dict, ...] = ()
 	genders: tuple[str, ...] = ()
+	# What the candidates say, where they say something: in Arabic and in English.
+	statements: tuple[tuple[str, str], ...] = ()
 
 
 DEIR_EZZOR = Place(

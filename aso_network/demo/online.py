@@ -33,10 +33,23 @@ _FORM = {
 # of Raqqa all have, one of them blank.
 OPEN_VOTES = ((0, 1, 2), (0, 3), (1, 2, 4), (0, 1, 4), ())
 CLOSED_VOTES = ((0, 1, 2), (0, 1), (0, 2, 3), (1, 2), (0, 1, 3), (0, 1, 2), ())
+_STATEMENTS = (
+	(
+		"نفتح أبواب الهيئة لكل عضو مرة في الشهر. (تجريبي)",
+		"Once a month the body is open to every member. (demo)",
+	),
+	("نريد مقعداً للشباب في كل قرار. (تجريبي)", "We want a seat for youth in every decision. (demo)"),
+	(
+		"محضر واضح بعد كل اجتماع، خلال ثلاثة أيام. (تجريبي)",
+		"Clear minutes three days after each meeting. (demo)",
+	),
+	("الموارد القليلة تُقسم علناً. (تجريبي)", "What little there is, is shared in the open. (demo)"),
+	("نصل إلى البلدات البعيدة أولاً. (تجريبي)", "The distant towns come first. (demo)"),
+)
 
 
 def open_place() -> Place:
-	return AL_HASAKAH._replace(meeting_date=today(), candidates=5, form=_FORM)
+	return AL_HASAKAH._replace(meeting_date=today(), candidates=5, form=_FORM, statements=_STATEMENTS)
 
 
 def closed_place() -> Place:

@@ -336,6 +336,8 @@ def _candidacy(place: Place, election: str, organization: str, number: int) -> s
 	if place.genders:
 		doc.gender = place.genders[number]
 		doc.person = membership.current_delegate(organization)
+	if place.statements:
+		doc.statement_ar, doc.statement_en = place.statements[number]
 	with _as("officer"):
 		return doc.insert().name
 
