@@ -203,9 +203,10 @@ def test_codes_are_printed_once_and_one_is_replaced(desk, vote, site):
 	teller.button("Replace a code", panel(teller))
 	name = frappe.db.get_value("Election Voter", vote.voters()[vote.organizations[1]], "organization_name")
 	box = teller.field("voter", teller.dialog).locator("input")
+	teller.page.wait_for_timeout(500)  # until the dialog has come, which would take the first letters away
 	box.press_sequentially(name, delay=5)
-	expect(teller.dialog.locator(".awesomplete li")).to_have_count(1)
-	box.press("Enter")
+	teller.dialog.locator(".awesomplete li").filter(has_text=name).click()
+	expect(box).to_have_value(name)
 	teller.write("reason", "Lost before the meeting", teller.dialog)
 	with printed(teller) as windows:
 		confirm(teller)
