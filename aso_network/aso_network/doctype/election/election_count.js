@@ -1,13 +1,16 @@
 // Paper and count on the form: the figures against each other, and the batches with both entries.
 /* global esc, bdi, ask, pill, may, show_differences */
 
+// Those of the paper desk and of online ballots are there only where people could vote online, too.
 const FIGURES = [
 	["on_roll", __("Voters on the roll")],
 	["marked", __("Voters marked as having voted")],
+	["marked_at_desk", __("Of these at the paper desk")],
 	["issued", __("Papers issued")],
 	["returned", __("Papers returned and replaced")],
 	["in_box", __("Papers in the box")],
 	["entered", __("Ballots in agreed batches")],
+	["online", __("Online ballots")],
 ];
 const BATCH_COLOURS = {
 	Entering: "blue",
@@ -181,10 +184,12 @@ class ElectionCount {
 		const { figures, mismatches } = await ask("reconciliation", {
 			election: this.election.name,
 		});
-		const rows = FIGURES.map(
-			([key, label]) =>
-				`<tr><th scope="row">${label}</th><td>${figures[key] ?? "–"}</td></tr>`
-		).join("");
+		const rows = FIGURES.filter(([key]) => key in figures)
+			.map(
+				([key, label]) =>
+					`<tr><th scope="row">${label}</th><td>${figures[key] ?? "–"}</td></tr>`
+			)
+			.join("");
 		const verdict = mismatches.length
 			? `<ul class="aso-mismatches" role="status">${mismatches
 					.map((sentence) => `<li>${esc(sentence)}</li>`)
