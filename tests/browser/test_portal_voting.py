@@ -403,6 +403,17 @@ def test_a_session_that_has_ended_loses_no_vote(portal, site, console_errors):
 	console_errors[:] = [line for line in console_errors if "Failed to load resource" not in line]
 
 
+def test_what_carries_another_token_than_the_pages_is_not_taken(portal, site):
+	h = open_hall(candidates=1)
+	visit = delegate(portal, h, "en")
+	answered = visit.page.context.request.post(
+		f"/my/vote/{h.election}",
+		form={"csrf_token": "0" * 56, "step": "cast", "key": "ab" * 32, "secret_blank": "1"},
+	)
+	assert answered.status == 400
+	assert opened(site, h) == []
+
+
 # --- codes and the tablet --------------------------------------------------------------------------------
 
 
@@ -447,6 +458,12 @@ def test_a_code_behind_the_hash_reaches_no_server_as_an_address(portal, site):
 	page.locator("form.code button").click()
 	expect(page.locator("form[data-mark]")).to_be_visible()
 	assert not [url for url in asked if code in url.partition("#")[0]]
+	page.goto("/vote#2222-3333-4444")  # the next slip, in the same window
+	expect(page.locator("[name=secret_code]")).to_have_value("2222-3333-4444")
+	page.locator(".skip").focus()
+	page.keyboard.press("Enter")
+	page.reload()
+	expect(page.locator("[name=secret_code]")).to_have_value("")
 
 
 def tablet(portal, h: hall.Hall, code: str, idle: str = "90", back: str = "20") -> Page:

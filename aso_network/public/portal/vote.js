@@ -6,7 +6,8 @@
 	var main = document.getElementById("main");
 	var tablet = document.body.hasAttribute("data-tablet");
 	var BLOCK = 2048; // what is sent has whole blocks of bytes: its length does not tell how much was marked
-	var PATIENCE = 20000; // for one answer
+	var PATIENCE = 60000; // for one answer, which can be a whole page on a weak line
+	var FOR_A_RECEIPT = 20000;
 	var WAITS = [2000, 4000, 8000, 15000, 30000]; // between two sendings
 	var booth, words;
 	var vote = null; // the confirmed vote, as it is sent, until its answer has come
@@ -41,12 +42,12 @@
 		return fields;
 	}
 
-	function send(address, fields) {
+	function send(address, fields, patience) {
 		var body = new URLSearchParams();
 		var abort = new AbortController();
 		var late = setTimeout(function () {
 			abort.abort();
-		}, PATIENCE);
+		}, patience || PATIENCE);
 		fields.forEach(function (field) {
 			body.append(field[0], field[1]);
 		});
@@ -305,7 +306,7 @@
 			if (vote) {
 				return; // pressed twice
 			}
-			var found = choices();
+			var found = kind === "ranking" ? choices() : choices().sort();
 			vote = { address: form.action, fields: carried().concat([["step", "cast"]]), failed: 0 };
 			show("[data-sending]");
 			if (!sealed) {
@@ -329,6 +330,7 @@
 				},
 				function () {
 					vote = null;
+					one("[data-sending] h2").hidden = true;
 					one("[data-broken]").hidden = false;
 				}
 			);
@@ -459,11 +461,15 @@
 		if (!vote || vote.under) {
 			return;
 		}
-		vote.under = true;
+		var sent = vote;
+		sent.under = true;
 		one("[data-again]").hidden = true;
-		send(vote.address, vote.fields).then(
+		send(sent.address, sent.fields, FOR_A_RECEIPT).then(
 			function (page) {
-				vote.under = false;
+				sent.under = false;
+				if (vote !== sent) {
+					return; // forgotten meanwhile
+				}
 				if (page && page.querySelector("[data-answers]")) {
 					vote = null;
 					swap(page);
@@ -472,13 +478,16 @@
 				}
 			},
 			function () {
-				vote.under = false;
+				sent.under = false;
 				later("[data-waiting]");
 			}
 		);
 	}
 
 	function later(reason) {
+		if (!vote) {
+			return;
+		}
 		each("[data-waiting], [data-signed-out]", function (said) {
 			said.hidden = !said.matches(reason);
 		});
@@ -495,7 +504,7 @@
 			.then(
 				function (page) {
 					var fresh = page && page.querySelector("[data-booth] [name=csrf_token]");
-					vote.fields.forEach(function (field) {
+					(vote ? vote.fields : []).forEach(function (field) {
 						if (fresh && field[0] === "csrf_token") {
 							field[1] = fresh.value;
 						}
@@ -521,9 +530,9 @@
 	function code() {
 		var form = one("form");
 		var input = one("[name=secret_code]");
-		if (location.hash.length > 1) {
+		if (isCode(location.hash)) {
 			// A code in the address, behind the #, has reached no server; now it leaves the address as well.
-			input.value = decodeURIComponent(location.hash.slice(1)).slice(0, 40);
+			input.value = location.hash.slice(1, 40);
 			history.replaceState(null, "", location.pathname + location.search);
 		}
 		form.addEventListener("submit", function (event) {
@@ -545,6 +554,16 @@
 			);
 		});
 	}
+
+	function isCode(hash) {
+		return hash.length > 1 && hash !== "#" + main.id;
+	}
+
+	window.addEventListener("hashchange", function () {
+		if (isCode(location.hash) && !vote) {
+			location.reload(); // another slip was opened on this phone
+		}
+	});
 
 	function receipt() {
 		var button = one("[data-copy]");
