@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, format_date, format_datetime, format_time, get_datetime, get_time, getdate
 
-from aso_network import names, reading
+from aso_network import names, printing, reading
+from aso_network.portal import language
 
 PART = "Training Session Part"
 Hours = list[tuple[datetime, datetime]]
@@ -200,3 +201,39 @@ def _title(session: str) -> str:
 	return frappe.db.get_value("Training Session", session, "title") or frappe.db.get_value(
 		"Training Session", session, "title", for_update=True
 	)
+
+
+# ---------------------------------------------------------------- paper
+
+
+def for_print(doc: Document, chosen: str | None = None) -> dict[str, Any]:
+	"""What the brief and the signature sheets show, beside the fields: `spans`, which all text goes through, `titles` in
+	both languages, that of the reader first; `organizations` by name; `sheets`, one for each part (only the `chosen` one, if there is such a
+	part) or for the session that is one piece: `number`, `day`, `hours`, `topic`, `trainer`, `room`."""
+	arabic = language.current() == "ar"
+	called = (doc.title_ar, doc.title_en) if arabic else (doc.title_en, doc.title_ar)
+	members = reading.rows(
+		"Member Organization",
+		{"name": ("in", {row.organization for row in doc.participants if row.organization})},
+		("name", "title", "name_ar", "name_en"),
+	)
+	pieces = [row for row in doc.parts if row.name == chosen] or doc.parts or [doc]
+	return {
+		"spans": printing.in_spans,
+		"titles": [title for title in called if title],
+		"organizations": {row.name: (row.name_ar if arabic else row.name_en) or row.title for row in members},
+		"sheets": [_for_sheet(row, doc) for row in pieces],
+	}
+
+
+def _for_sheet(row: Document, doc: Document) -> dict[str, Any]:
+	starts, ends = get_datetime(row.starts_on), get_datetime(row.ends_on)
+	last = "" if starts.date() == ends.date() else f"{language.format_date(ends)} "
+	return {
+		"number": row.idx if doc.parts else 0,
+		"day": language.format_date(starts),
+		"hours": f"{starts:%H:%M} – {last}{ends:%H:%M}",
+		"topic": row.topic,
+		"trainer": row.get("trainer"),
+		"room": row.get("room"),
+	}

@@ -32,6 +32,7 @@ RIGHTS = {
 	"Objection": {MANAGER: "rwc", OFFICER: "rwc", COMMITTEE: "r", OBSERVER: "r", MEMBER: "r"},
 	"Operational Body": {MANAGER: "rwcd", OFFICER: "r", TRAINING: "r", FINANCE: "r"},
 	"Representative Change": {MANAGER: "rw", OFFICER: "rw", MEMBER: "r"},
+	"Session Attendance": {MANAGER: "rwc", OFFICER: "rwc", TRAINING: "rwc"},
 	"Session Feedback": {MANAGER: "r", OFFICER: "r", TRAINING: "r", MEMBER: "r"},
 	"Training Registration": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwc", MEMBER: "r"},
 	"Training Session": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwcd", FINANCE: "rw"},

@@ -75,24 +75,24 @@ def test_one_part_may_follow_right_after_another():
 
 
 def test_a_trainer_is_booked_for_the_parts_that_name_them():
-	first, second = builders.contact("Amal Saleh"), builders.contact("Basel Omar")
+	first, second = builders.contact("Amal Parts"), builders.contact("Basel Parts")
 	workshop(
-		part(0, trainer="Amal Saleh"),
-		part(1, trainer="Basel Omar"),
+		part(0, trainer="Amal Parts"),
+		part(1, trainer="Basel Parts"),
 		trainers=[{"contact": first}, {"contact": second}],
 	)
 	on_day_two = workshop(part(1), trainers=[{"contact": first}])
 	assert on_day_two.name
 	with pytest.raises(
-		training.TrainerBookedError, match=r"Amal Saleh is already booked for Workshop .*09:00"
+		training.TrainerBookedError, match=r"Amal Parts is already booked for Workshop .*09:00"
 	):
 		workshop(part(0, 11, 13), trainers=[{"contact": first}])
-	with pytest.raises(training.TrainerBookedError, match="Basel Omar"):
-		workshop(part(1, 11, 13, trainer="Basel Omar"), trainers=[{"contact": second}])
+	with pytest.raises(training.TrainerBookedError, match="Basel Parts"):
+		workshop(part(1, 11, 13, trainer="Basel Parts"), trainers=[{"contact": second}])
 
 
 def test_a_trainer_named_in_no_part_is_there_in_all_but_not_at_night():
-	helper = builders.contact("Hala Nasser")
+	helper = builders.contact("Hala Parts")
 	workshop(part(0), part(2), trainers=[{"contact": helper}])
 	one_piece = {
 		"starts_on": f"{part(1)['date']} 09:00:00",
@@ -100,24 +100,24 @@ def test_a_trainer_named_in_no_part_is_there_in_all_but_not_at_night():
 		"trainers": [{"contact": helper}],
 	}
 	assert books.session(**one_piece).name
-	with pytest.raises(training.TrainerBookedError, match="Hala Nasser is already booked for Team Building"):
+	with pytest.raises(training.TrainerBookedError, match="Hala Parts is already booked for Team Building"):
 		workshop(part(0, 18, 19), part(1, 11, 13), trainers=[{"contact": helper}])
 	with pytest.raises(training.TrainerBookedError):
 		workshop(part(2, 11, 13), trainers=[{"contact": helper}])
 
 
 def test_a_part_knows_its_trainer_by_another_name_and_as_a_user():
-	contact, user = builders.contact("Amal Saleh"), builders.user(TRAINING)
+	contact, user = builders.contact("Amal Parts"), builders.user(TRAINING)
 	doc = workshop(
-		part(0, trainer="Amal Saleh"), part(1, trainer=user), trainers=[{"contact": contact}, {"user": user}]
+		part(0, trainer="Amal Parts"), part(1, trainer=user), trainers=[{"contact": contact}, {"user": user}]
 	)
 	assert (
 		doc.parts[1].trainer == frappe.db.get_value("User", user, "full_name") and doc.parts[1].user == user
 	)
-	frappe.db.set_value("Contact", contact, "full_name", "Amal Al-Saleh")
+	frappe.db.set_value("Contact", contact, "full_name", "Amal Al-Parts")
 	doc.reload()
 	doc.save()
-	assert doc.parts[0].trainer == "Amal Al-Saleh"
+	assert doc.parts[0].trainer == "Amal Al-Parts"
 	doc.parts[0].trainer = "Somebody Else"
 	with pytest.raises(training_parts.PartTrainerError):
 		doc.save()
@@ -166,8 +166,8 @@ def test_two_who_book_a_trainer_for_a_part_at_once_do_not_both_get_them():
 
 def test_each_part_stands_in_the_calendar_without_its_trainer():
 	doc = courses.session(
-		parts=[part(40, topic="Needs"), part(41, topic="Budget", room="Room 7", trainer="Amal Saleh")],
-		trainers=[{"contact": builders.contact("Amal Saleh").name}],
+		parts=[part(40, topic="Needs"), part(41, topic="Budget", room="Room 7", trainer="Amal Parts")],
+		trainers=[{"contact": builders.contact("Amal Parts").name}],
 	)
 	with builders.as_user("Guest"):
 		answer = web.visit("/network/calendar.ics")
@@ -183,9 +183,9 @@ def test_each_part_stands_in_the_calendar_without_its_trainer():
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_brief_for_trainers_names_parts_and_no_participant(language):
-	trainer = builders.contact("Amal Saleh")
+	trainer = builders.contact("Amal Parts")
 	doc = workshop(
-		part(0, topic="Needs & means", room="Room 7", trainer="Amal Saleh"),
+		part(0, topic="Needs & means", room="Room 7", trainer="Amal Parts"),
 		trainers=[{"contact": trainer, "role": "Lead"}],
 		participants=[{"contact": builders.contact("Somebody Listed").name}],
 		title_ar="ورشة",
@@ -195,10 +195,10 @@ def test_the_brief_for_trainers_names_parts_and_no_participant(language):
 		html = get_html_and_style(doc.as_json(), print_format="Training Programme")["html"]
 	finally:
 		frappe.local.lang = "en"
-	for words in ("Needs &amp; means", "Room 7", "Amal Saleh", "09:00", "12:00"):
+	for words in ("Needs &amp; means", "Room 7", "Amal Parts", "09:00", "12:00"):
 		assert words in html, words
 	assert "Somebody Listed" not in html
-	assert ("موجز للمدربين" if language == "ar" else "Brief for trainers") in html
+	assert ("للمدربين" if language == "ar" else "Brief for trainers") in html
 
 
 def test_parts_are_read_and_changed_by_who_may_the_session():

@@ -25,3 +25,6 @@ class TrainingSession(Document):
 
 	def on_update(self) -> None:
 		registrations.follow_list(self)
+
+	def for_print(self, part: str | None = None) -> dict:
+		return training_parts.for_print(self, part)
