@@ -13,7 +13,13 @@ const needs_reason = (doctype, state, action) =>
 			steps()[doctype].some(([source, target]) => source === t.state && target === t.next_state),
 		);
 
-aso.ask_reason = (action) =>
+// Where others than the office read the reason.
+const readers = (doctype) =>
+	doctype === "Training Session"
+		? __("Everybody who is registered or on the waiting list reads it in a letter.")
+		: "";
+
+aso.ask_reason = (action, doctype) =>
 	new Promise((resolve) => {
 		const dialog = new frappe.ui.Dialog({
 			title: __(action),
@@ -22,7 +28,10 @@ aso.ask_reason = (action) =>
 					fieldname: "reason",
 					fieldtype: "Small Text",
 					label: __("Reason"),
-					description: __("It is kept in the audit trail, with your name and the date."),
+					description: [
+						__("It is kept in the audit trail, with your name and the date."),
+						readers(doctype),
+					].join(" "),
 					reqd: 1,
 				},
 			],
@@ -44,7 +53,7 @@ async function before_workflow_action(frm) {
 	const action = frm.selected_workflow_action;
 	if (!needs_reason(frm.doctype, frm.doc.status, action)) return;
 	frappe.dom.unfreeze();
-	const reason = await aso.ask_reason(action);
+	const reason = await aso.ask_reason(action, frm.doctype);
 	if (reason) {
 		frappe.dom.freeze();
 		try {
@@ -71,7 +80,7 @@ async function after_workflow_action(frm) {
 
 async function bulk_step(list, action) {
 	const names = list.get_checked_items(true);
-	const reason = await aso.ask_reason(action);
+	const reason = await aso.ask_reason(action, list.doctype);
 	if (!reason) return;
 	await in_bulk(list, async () => {
 		let done = 0;
