@@ -16,7 +16,7 @@ unexport TEST_SITE
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-remove start stop test test-unit test-site test-browser lint screenshots bench-scale bench-portal bench-register bench-count bench-fuzz
+.PHONY: help bench demo demo-remove start stop test test-unit test-site test-browser lint screenshots bench-scale bench-portal bench-register bench-voting bench-voting-races bench-voting-kills bench-count bench-fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1|/' | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -63,6 +63,15 @@ bench-portal: ## the portal's pages to their first byte, beside Frappe's ping
 
 bench-register: ## 200 people of one hall register for a session, 20 of them for the last places
 	@$(PYTHON3) $(TOOL)/test.py register
+
+bench-voting: ## votes a second beside Frappe's ping, 500 voters behind one address, a box of 100,000
+	@$(PYTHON3) $(TOOL)/test.py voting
+
+bench-voting-races: ## 1,000 voters, each with two or three requests at once: one vote each
+	@$(PYTHON3) $(TOOL)/test.py voting-races
+
+bench-voting-kills: ## 200 killed workers and 5 killed databases during a vote: nothing lost, nothing half done
+	@$(PYTHON3) $(TOOL)/test.py voting-kills
 
 bench-count: ## measure reading, counting and hashing, beside what others need
 	@$(PYTHON3) $(TOOL)/test.py count

@@ -323,20 +323,22 @@ def measure(path: str) -> int:
 	).returncode
 
 
+# Measurements that need a bench.
+IN_BENCH = ("scale", "portal", "register", "voting", "voting-races", "voting-kills")
+
+
 def main(names: list[str]) -> int:
 	if names == ["lint"]:
 		return lint()
 	if names == ["screenshots"]:
 		return script("tests/browser/screenshots.py")
-	if names in (["scale"], ["portal"], ["register"]):
-		return script(f"tests/bench/{names[0]}.py")
+	if len(names) == 1 and names[0] in IN_BENCH:
+		return script(f"tests/bench/{names[0].replace('-', '_')}.py")
 	if names in (["count"], ["fuzz"]):
 		return measure(f"tests/bench/{names[0]}.py")
 	unknown = set(names) - set(TIERS)
 	if not names or unknown:
-		say(
-			f"usage: test.py {' '.join(TIERS)} | lint | screenshots | scale | portal | register | count | fuzz"
-		)
+		say(f"usage: test.py {' '.join(TIERS)} | lint | screenshots | {' | '.join(IN_BENCH)} | count | fuzz")
 		return 2
 	return run_tiers(names)
 
