@@ -133,10 +133,11 @@ def test_only_while_it_is_open():
 	h = hall.build(organizations=5)
 	with pytest.raises(casting.NotOpenError, match="on paper only"):
 		h.cast(0, 0)
-	h.go_online(voting_until="2020-01-01 00:00:00")
+	h.go_online()
 	with pytest.raises(casting.NotOpenError, match="not open yet"):
 		h.cast(0, 0)
 	h.move("Voting Open")
+	frappe.db.set_value("Election", h.election, "voting_until", "2020-01-01 00:00:00")
 	with pytest.raises(casting.NotOpenError, match="ended on"):
 		h.cast(0, 0)
 	frappe.db.set_value("Election", h.election, "voting_until", None)
