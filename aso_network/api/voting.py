@@ -39,24 +39,28 @@ def state(election: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@box.unlogged
 def issue_codes(election: str) -> dict[str, Any]:
 	doc = _election(election)
 	return _slips(doc, codes.issue(doc))
 
 
 @frappe.whitelist(methods=["POST"])
+@box.unlogged
 def replace_code(election: str, voter: str, reason: str) -> dict[str, Any]:
 	doc = _election(election)
 	return _slips(doc, [codes.replace(doc, voter, reason)])
 
 
 @frappe.whitelist(methods=["POST"])
+@box.unlogged
 def replace_all_codes(election: str, reason: str) -> dict[str, Any]:
 	doc = _election(election)
 	return _slips(doc, codes.replace_all(doc, reason))
 
 
 @frappe.whitelist(methods=["POST"])
+@box.unlogged
 def make_key(election: str) -> list[str]:
 	return election_key.make(_election(election))
 

@@ -54,6 +54,7 @@ class Slip(TypedDict):
 	code: str
 
 
+@box.unlogged
 def issue(election: Document) -> list[Slip]:
 	"""A code for every voter on the roll without one; nobody gets at it again after this answer.
 
@@ -64,6 +65,7 @@ def issue(election: Document) -> list[Slip]:
 	return _make(election, [row for row in _waiting(election.name) if row.name not in with_code])
 
 
+@box.unlogged
 def replace(election: Document, voter: str, reason: str) -> Slip:
 	"""A new code for `voter`; the one before does nothing from now on."""
 	_require_issuing(election)
@@ -80,6 +82,7 @@ def replace(election: Document, voter: str, reason: str) -> Slip:
 	return _make(election, found)[0]
 
 
+@box.unlogged
 def replace_all(election: Document, reason: str) -> list[Slip]:
 	"""New codes for everybody who has not voted, as when the slips were never printed."""
 	_require_issuing(election)

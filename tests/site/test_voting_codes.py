@@ -5,9 +5,10 @@ from __future__ import annotations
 import frappe
 import pytest
 
+from aso_network import audit
 from aso_network.api import elections as api
 from aso_network.api import voting
-from aso_network.polling import codes
+from aso_network.polling import box, codes
 from aso_network.roles import COMMITTEE, FINANCE, MANAGER, MEMBER, OBSERVER, OFFICER
 from tests.site import builders, doors, hall
 from tests.site.races import committed, race
@@ -300,6 +301,23 @@ def test_no_code_is_kept_anywhere(online):
 		said += frappe.as_json(frappe.get_all(doctype, fields=["*"]))
 	for code in [new, *(slip["code"] for slip in slips)]:
 		assert code not in said and code.replace("-", "") not in said
+
+
+@pytest.mark.parametrize("broken", [(audit, "record"), (voting, "_square")])
+def test_what_breaks_on_the_way_tells_no_code(online, broken, monkeypatch):
+	seen = []
+
+	def breaks(*_args, **_values):
+		seen.append(frappe.db.count("Voting Code", {"election": online.election}))
+		raise RuntimeError("broken")
+
+	monkeypatch.setattr(*broken, breaks)
+	with builders.as_user(online.tellers[0]):
+		with pytest.raises(box.BoxFailedError) as refused:
+			doors.call("aso_network.api.voting.issue_codes", election=online.election)
+	# Frappe writes the variables of every frame into its log for what is a server error, and for nothing else.
+	assert seen == [5] and refused.value.http_status_code < 500 and refused.value.__context__ is None
+	assert not frappe.db.count("Voting Code", {"election": online.election})
 
 
 # two at once
