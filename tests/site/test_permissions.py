@@ -16,8 +16,11 @@ RIGHTS = {
 	"Ballot": {COMMITTEE: "r"},
 	"Ballot Batch": {COMMITTEE: "r"},
 	"Ballot Batch Entry": {COMMITTEE: "r"},
+	"Ballot Envelope": {},
+	"Ballot Receipt": {},
 	"Candidacy": {MANAGER: "rwcd", OFFICER: "rwc", COMMITTEE: "r", OBSERVER: "r", FINANCE: "r", MEMBER: "r"},
 	"Election": {MANAGER: "rwcd", OFFICER: "rwc", COMMITTEE: "rw", OBSERVER: "r", FINANCE: "r"},
+	"Election Key": {},
 	"Election Result": {MANAGER: "r", OFFICER: "r", COMMITTEE: "r", OBSERVER: "r", FINANCE: "r"},
 	"Election Voter": {MANAGER: "r", OFFICER: "r", COMMITTEE: "r", OBSERVER: "r", FINANCE: "r"},
 	"Form Submission": {},
@@ -36,6 +39,7 @@ RIGHTS = {
 	"Session Feedback": {MANAGER: "r", OFFICER: "r", TRAINING: "r", MEMBER: "r"},
 	"Training Registration": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwc", MEMBER: "r"},
 	"Training Session": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwcd", FINANCE: "rw"},
+	"Voting Code": {},
 }  # fmt: skip
 LISTED_FOR_ALL = {"Network Goal", "Network Sector"}
 SEALED = (
