@@ -35,9 +35,11 @@ def slip(election: str) -> frappe._dict:
 
 	Raises NotOpenError when there is no such election or its rules are not adopted.
 	"""
-	row = frappe.db.get_value("Election", election, _FIELDS, as_dict=True)
-	if not row or not row.form:
+	contest = frappe.qb.DocType("Election")
+	rows = frappe.qb.from_(contest).where(contest.name == election).select(*_FIELDS).run(as_dict=True)
+	if not rows or not rows[0].form:
 		frappe.throw(_("There is no such election."), NotOpenError)
+	row = rows[0]
 	row.is_online = row.voting_mode == ONLINE
 	row.is_open = is_open(row)
 	of_papers = rules.of_papers(row)
@@ -74,17 +76,23 @@ _FIELDS = (
 
 @box.unlogged
 def cast(
-	election: str, voter: str, key: str = "", choices: list[str] | None = None, envelope: str = ""
+	election: str,
+	voter: str,
+	key: str = "",
+	choices: list[str] | None = None,
+	envelope: str = "",
+	found: frappe._dict | None = None,
 ) -> str:
 	"""Cast the vote of the row `voter` of the roll of `election`; returns its receipt.
 
 	`choices` (candidacies; none is a blank vote) with `key` (64 random hexadecimal digits), where the server opens
 	the box; an `envelope` that the browser has sealed, where the committee does. Sent again, as after a lost answer,
-	the same key or envelope gives the same receipt and is counted once.
+	the same key or envelope gives the same receipt and is counted once. `found`: what `slip` says, from whoever has
+	just read it.
 
 	Raises NotOpenError, BallotError, roll.AlreadyVotedError, roll.NotOnRollError, box.BoxFailedError (try again).
 	"""
-	found = slip(election)
+	found = found or slip(election)
 	if not found.is_open:
 		if found.is_online and (given := receipt_given(election, voter, key, envelope)):
 			return given

@@ -248,7 +248,7 @@ def _cast(booth: Booth, sent: MultiDict) -> tuple[Context, int]:
 
 @box.unlogged
 def _cast_for_good(booth: Booth, key: str, choices: list[str], envelope: str) -> str:
-	receipt = casting.cast(booth.slip.name, booth.voter, key, choices, envelope)
+	receipt = casting.cast(booth.slip.name, booth.voter, key, choices, envelope, booth.slip)
 	if code := booth.carried.get(CODE):
 		codes.require_standing(code)
 	# Here, since Frappe commits when the answer is made already, and sends it even if that fails.
