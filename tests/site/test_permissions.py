@@ -37,6 +37,7 @@ RIGHTS = {
 	"Representative Change": {MANAGER: "rw", OFFICER: "rw", MEMBER: "r"},
 	"Session Attendance": {MANAGER: "rwc", OFFICER: "rwc", TRAINING: "rwc"},
 	"Session Feedback": {MANAGER: "r", OFFICER: "r", TRAINING: "r", MEMBER: "r"},
+	"Training Certificate": {MANAGER: "r", OFFICER: "r", TRAINING: "rwc"},
 	"Training Registration": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwc", MEMBER: "r"},
 	"Training Session": {MANAGER: "rwcd", OFFICER: "rwc", TRAINING: "rwcd", FINANCE: "rw"},
 	"Voting Code": {},
