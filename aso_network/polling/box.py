@@ -65,11 +65,15 @@ def put_sealed(election: str, envelope: str, receipt: str) -> None:
 	"""Put one vote that came online into the box, in the current transaction. Nothing in either row leads to the
 	other or to a voter."""
 	put_envelopes(election, [envelope])
-	keep("Ballot Receipt", election=election, receipt=receipt)
+	put_receipts(election, [receipt])
 
 
 def put_envelopes(election: str, envelopes: Iterable[str]) -> None:
 	_write("Ballot Envelope", ("election", "envelope"), [(election, envelope) for envelope in envelopes])
+
+
+def put_receipts(election: str, receipts: Iterable[str]) -> None:
+	_write("Ballot Receipt", ("election", "receipt"), [(election, receipt) for receipt in receipts])
 
 
 def keep(doctype: str, **values: str) -> None:

@@ -45,14 +45,15 @@ def slip(election: str) -> frappe._dict:
 	of_papers = rules.of_papers(row)
 	row.kind, row.max_choices = of_papers["kind"], of_papers["max_choices"]
 	row.about = rules.about_form(row.form)
-	row.candidates = frappe.get_all(
-		"Candidacy",
-		filters={"election": election, "status": "Accepted"},
-		fields=[
-			*("name", "candidate_name", "candidate_name_ar", "ballot_number"),
-			*("statement_ar", "statement_en", "photo"),
-		],
-		order_by="ballot_number, name",
+	standing = frappe.qb.DocType("Candidacy")
+	# By the query builder, for every vote asks this: what Frappe reads of the names of fields takes longer.
+	row.candidates = (
+		frappe.qb.from_(standing)
+		.where((standing.election == election) & (standing.status == "Accepted"))
+		.select(standing.name, standing.candidate_name, standing.candidate_name_ar, standing.ballot_number)
+		.select(standing.statement_ar, standing.statement_en, standing.photo)
+		.orderby(standing.ballot_number, standing.name)
+		.run(as_dict=True)
 	)
 	row.padded = sealing.padded_size([c.name for c in row.candidates], row.kind, row.max_choices)
 	return row

@@ -151,10 +151,14 @@ def _envelopes(election: str) -> list[tuple[str, str]]:
 
 
 def _shuffle(election: str) -> None:
-	"""Every envelope under a new name and written anew, so that neither the table nor its file keeps an order."""
-	texts = [text for _name, text in _envelopes(election)]
-	frappe.db.delete("Ballot Envelope", {"election": election})
+	"""Every envelope and receipt under a new name and written anew, so that neither the table nor its file keeps an
+	order. The file has beside each row the number of the transaction that wrote it, which is that of a mark on the
+	roll; and of a sealed box a receipt leads to its envelope."""
+	texts, given = [text for _name, text in _envelopes(election)], receipts(election)
+	for doctype in ("Ballot Envelope", "Ballot Receipt"):
+		frappe.db.delete(doctype, {"election": election})
 	box.put_envelopes(election, texts)
+	box.put_receipts(election, given)
 
 
 def _own_seed(election: str) -> bytes:

@@ -119,7 +119,9 @@ def require_standing(code: str) -> None:
 	"""Once the roll is marked, in the same transaction: raises CodeError if the code was replaced while its voter
 	was casting. A stolen slip does nothing from the moment on in which its replacement is made."""
 	# As it is now. Whoever replaces a code holds the election, and the mark has waited for that.
-	if not frappe.db.get_value("Voting Code", {"code_hash": _digest(plain(code))}, for_update=True):
+	row = frappe.qb.DocType("Voting Code")
+	standing = frappe.qb.from_(row).where(row.code_hash == _digest(plain(code))).select(row.name)
+	if not standing.for_update().run():
 		frappe.throw(_("This code was replaced. Only the new one opens a vote."), CodeError)
 
 

@@ -201,11 +201,7 @@ def fill(stage: Stage, size: int) -> None:
 	for start in range(0, size, 10_000):
 		number = min(10_000, size - start)
 		box.put_envelopes(stage.election, islice(cycle(made), number))
-		box._write(
-			"Ballot Receipt",
-			("election", "receipt"),
-			[(stage.election, secrets.token_hex(32)) for _place in range(number)],
-		)
+		box.put_receipts(stage.election, [secrets.token_hex(32) for _place in range(number)])
 	table = frappe.qb.DocType("Election Voter")
 	cast = frappe.qb.update(table).set(table.voted, 1)
 	cast.where((table.election == stage.election) & table.organization.like("Voter %")).run()

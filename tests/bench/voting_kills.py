@@ -33,7 +33,8 @@ from voting_stage import SITE, Stage, a_copy, build, connect
 
 WORKERS, DATABASES = 200, 5
 AT_ONCE = 4
-VOTERS_A_KILL = 40  # more than are served between two kills
+VOTES_BETWEEN = 8  # at the most, from one kill to the next
+VOTERS_A_KILL = 20  # more than are served until then
 PATIENCE = 180.0  # seconds, until somebody who gets no answer gives up
 
 
@@ -60,9 +61,14 @@ class Load:
 		for thread in self._threads:
 			thread.join()
 
-	@property
-	def goes_on(self) -> bool:
-		return any(thread.is_alive() for thread in self._threads)
+	def awaited(self, more: int) -> bool:
+		"""Wait until so many more have voted: a server that has just been killed has to come back first."""
+		until, enough = time.monotonic() + PATIENCE, len(self.shown) + more
+		while len(self.shown) < enough and time.monotonic() < until:
+			if not any(thread.is_alive() for thread in self._threads):
+				return False
+			time.sleep(0.01)
+		return len(self.shown) >= enough
 
 	def _come(self, voters: list[tuple[Phone, Vote]]) -> None:
 		for phone, vote in voters:
@@ -84,17 +90,17 @@ class Load:
 		self.lost.append(f"{vote.receipt} never got through")
 
 
-def killed(stage: Stage, server: Server, times: int, kill: Callable[[], None], pause: float) -> bool:
+def killed(stage: Stage, server: Server, times: int, kill: Callable[[], None]) -> bool:
 	"""Kill at random moments during a load; whether all agreed each time and at the end."""
 	good = True
 	began = time.monotonic()
 	with Load(stage, server) as load:
 		for number in range(times):
-			time.sleep(random.uniform(0.05, pause))
-			if not load.goes_on:
-				print(f"  the voters ran out after {number} kills")
+			if not load.awaited(random.randint(0, VOTES_BETWEEN)):
+				print(f"  the voters ran out or nobody got through any more, after {number} kills")
 				good = False
 				break
+			time.sleep(random.uniform(0, 0.2))
 			kill()
 			seen = list(load.shown)
 			good = compared(stage.stored(), seen, f"after kill {number + 1}") and good
@@ -121,7 +127,7 @@ def kill_workers(times: int) -> bool:
 			os.kill(random.choice(server.workers()), signal.SIGKILL)
 
 		print(f"kill -9 of a worker of the web server, {AT_ONCE} voters at a time")
-		return killed(stage, server, times, kill, pause=0.8)
+		return killed(stage, server, times, kill)
 
 
 # ---------------------------------------------------------------- a database server of its own
@@ -145,7 +151,8 @@ class Database:
 				*(f"--socket={self.folder}/socket", f"--pid-file={self.folder}/pid"),
 				*("--bind-address=127.0.0.1", f"--log-error={self.folder}/error.log"),
 				*("--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci"),
-			]
+			],
+			stderr=subprocess.DEVNULL,
 		)
 		for _try in range(600):
 			if (
@@ -229,7 +236,7 @@ def point_to(host: str, port: int | str) -> None:
 
 def kill_databases(times: int) -> bool:
 	with database_of_its_own() as database:
-		stage = build(times * 10 * VOTERS_A_KILL)
+		stage = build(times * VOTERS_A_KILL * 5)
 		with served(SITE, "--preload", workers=2, log=Path(os.devnull)) as server:
 
 			def kill() -> None:
@@ -237,7 +244,7 @@ def kill_databases(times: int) -> bool:
 				frappe.db.close()  # this script's own connection went, too
 
 			print(f"kill -9 of MariaDB, {AT_ONCE} voters at a time")
-			return killed(stage, server, times, kill, pause=6.0)
+			return killed(stage, server, times, kill)
 
 
 def main(arguments: list[str]) -> int:

@@ -94,7 +94,9 @@ def connect() -> None:
 	frappe.flags.mute_emails = True
 	frappe.set_user("Administrator")
 	builders.stock_users()
-	builders._numbers = count(time.time_ns() // 1_000_000)  # a copy that was kept has places and people of these names
+	builders._numbers = count(
+		time.time_ns() // 1_000_000
+	)  # a copy that was kept has places and people of these names
 
 
 def build(voters: int, sealed: bool = False, with_codes: bool = True) -> Stage:
