@@ -111,7 +111,7 @@ in_bench() { # in_bench COMMAND...   The same, from the bench's folder
 site_py() { # the part of the work that needs Frappe
 	# shellcheck disable=SC2016
 	as_bench bash -c 'cd "$1/sites" && shift && exec "$@"' _ "$BENCH" \
-		"$BENCH/env/bin/python" "$(app_source)/$APP/devtools/site.py" "$@"
+		"$BENCH/env/bin/python" -W ignore "$(app_source)/$APP/devtools/site.py" "$@"
 }
 
 has_bench() { [[ -x $BENCH/env/bin/python && -d $BENCH/apps/frappe/frappe && -d $BENCH/sites ]]; }

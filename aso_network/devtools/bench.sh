@@ -115,6 +115,8 @@ cmd_demo() {
 cmd_demo_remove() {
 	need_bench
 	ensure_services
+	[[ -d $BENCH/sites/$SITE ]] || die "there is no site $SITE to take a demonstration out of."
+	ensure_site "$SITE" # what is to be removed is named by this version of the app
 	step "Removing the demonstration from $SITE" "mend the error shown above and run this again." \
 		in_bench bench --site "$SITE" execute aso_network.demo.story.remove
 }
