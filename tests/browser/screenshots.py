@@ -14,7 +14,7 @@ from pathlib import Path
 import frappe
 from playwright.sync_api import Browser, sync_playwright
 
-from aso_network.demo import remains, story
+from aso_network.demo import online, remains, story
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "aso_network" / "docs" / "images"
@@ -53,7 +53,7 @@ def main() -> int:
 			DESKTOP | {"height": 1150},
 			folder / "result.png",
 		)
-		transferred = frappe.db.get_value("Election", {"platform": "Al-Hasakah"}, "result")
+		transferred = frappe.db.get_value("Election", {"form": "Single Transferable Vote"}, "result")
 		with reading(manager["user"], "ar"):
 			picture(
 				browser,
@@ -71,6 +71,11 @@ def main() -> int:
 		with reading(member["user"], "ar"):
 			for path, name in PORTAL.items():
 				portal_picture(browser, member, path, folder / name)
+		voter, election = online.LOGIN, frappe.db.get_value("Election", {"status": "Voting Open"})
+		delegate = next(login for login in story.logins() if login["user"] == voter)
+		with reading(voter, "ar"):
+			portal_picture(browser, delegate, f"/my/vote/{election}", folder / "vote-phone-ar.png")
+		portal_picture(browser, None, f"/network/elections/{election}", folder / "watch-phone-ar.png")
 		portal_picture(browser, None, "/network", folder / "network-phone-ar.png")
 		browser.close()
 	print(f"The pictures are in {folder}")
