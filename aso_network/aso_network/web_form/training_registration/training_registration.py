@@ -47,4 +47,6 @@ def done(visitor: Visitor, doc: Document) -> str:
 	told = (
 		_("A confirmation with a link to cancel is on its way to {0}.").format(doc.email) if doc.email else ""
 	)
-	return " ".join(part for part in (f"{doc.person_name}:", registration_letters.state_sentence(doc), told) if part)
+	return " ".join(
+		part for part in (f"{doc.person_name}:", registration_letters.state_sentence(doc), told) if part
+	)
