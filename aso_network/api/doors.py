@@ -183,10 +183,6 @@ def _may_know(doctype: str, name: str | None) -> bool:
 	)
 
 
-def _sees_some(doctype: str) -> bool:
-	return bool(frappe.has_permission(doctype) and frappe.get_list(doctype, limit=1))
-
-
 def _narrowed(doctype: str, kwargs: dict[str, Any]) -> dict[str, Any]:
 	kwargs.pop("cmd", None)
 	# Whoever has no desk has no fields that ignore them either, but some letters and tasks that are their own.
