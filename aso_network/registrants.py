@@ -100,5 +100,6 @@ def make_contact(doc: Document) -> str:
 	if doc.phone:
 		# Not before: ERPNext commits when a contact comes with a number, and our lock would be gone.
 		contact.append("phone_nos", {"phone": doc.phone, "is_primary_mobile_no": 1})
+		# Still the contact that was made here, for whoever registers.
 		contact.save(ignore_permissions=True)
 	return contact.name

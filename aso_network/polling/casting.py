@@ -179,13 +179,15 @@ def _checked(found: frappe._dict, choices: list[str]) -> list[str]:
 		frappe.throw(_("A candidate is marked twice or does not stand. Mark your ballot again."), BallotError)
 	most = cint(found.max_choices)
 	if most and len(ballot.choices) > most:
-		sentence = (
-			_("You gave {0} points; {1} is the most. Take some back.")
-			if found.kind == POINTS
-			else _("You marked {0} candidates; {1} is the most. Take some marks back.")
-		)
-		frappe.throw(sentence.format(len(ballot.choices), most), BallotError)
+		frappe.throw(too_many(found.kind).format(len(ballot.choices), most), BallotError)
 	return list(ballot.choices)
+
+
+def too_many(kind: str) -> str:
+	"""The sentence that refuses {0} marks or points where {1} is the most."""
+	if kind == POINTS:
+		return _("You gave {0} points; {1} is the most. Take some back.")
+	return _("You marked {0} candidates; {1} is the most. Take some marks back.")
 
 
 def _refuse_voter(found: frappe._dict, voter: str) -> None:

@@ -50,12 +50,13 @@ def close(election: Document) -> None:
 	)
 	frappe.qb.update(row).set(row.at_desk, 0).where(of_election & (row.at_desk == 1)).run()
 	frappe.db.delete("Voting Code", {"election": election.name})
-	election.online_ballots = len(_envelopes(election.name))
-	election.receipts_root = closed_box.root(receipts(election.name))
+	envelopes, given = _envelopes(election.name), receipts(election.name)
+	election.online_ballots = len(envelopes)
+	election.receipts_root = closed_box.root(given)
 	if election.sealed:
-		_shuffle(election.name)
+		_write_anew(election.name, envelopes, given)
 	else:
-		election.unreadable = _open(election, _own_seed(election.name))
+		election.unreadable = _open(election, _own_seed(election.name), envelopes)
 		election.box_opened = 1
 		destroy(election.name)
 
@@ -79,7 +80,7 @@ def open_with(election: Document, seed: bytes) -> int:
 		)
 	if sealing.public_key(seed) != election.public_key:
 		frappe.throw(_("These sheets do not open the box of {0}.").format(election.title), WrongKeyError)
-	unreadable = _open(election, seed)
+	unreadable = _open(election, seed, _envelopes(election.name))
 	frappe.db.set_value("Election", election.name, {"box_opened": 1, "unreadable": unreadable})
 	return unreadable
 
@@ -118,13 +119,12 @@ def receipts(election: str) -> list[str]:
 
 
 @box.unlogged
-def _open(election: Document, seed: bytes) -> int:
-	"""Put what is in the envelopes into the box, shuffled; returns how many are no ballots. They count as spoiled:
+def _open(election: Document, seed: bytes, envelopes: list[str]) -> int:
+	"""Put what is in these envelopes into the box, shuffled; returns how many are no ballots. They count as spoiled:
 	each was cast by somebody."""
 	found = slip(election.name)
 	standing = {candidate.name for candidate in found.candidates}
 	opener = sealing.Opener(seed, election.name)
-	envelopes = [text for _name, text in _envelopes(election.name)]
 	secrets.SystemRandom().shuffle(envelopes)
 	opened = [_ballot(opener, envelope, found.kind, standing) for envelope in envelopes]
 	box.put(election.name, (ballot or Ballot(spoiled=True) for ballot in opened), source="Online")
@@ -139,25 +139,19 @@ def _ballot(opener: sealing.Opener, envelope: str, kind: str, standing: set[str]
 	return ballot if standing.issuperset(ballot.choices) else None
 
 
-def _envelopes(election: str) -> list[tuple[str, str]]:
+def _envelopes(election: str) -> list[str]:
 	table = frappe.qb.DocType("Ballot Envelope")
-	return list(
-		frappe.qb.from_(table)
-		.where(table.election == election)
-		.select(table.name, table.envelope)
-		.for_update()
-		.run()
-	)
+	rows = frappe.qb.from_(table).where(table.election == election).select(table.envelope).for_update().run()
+	return [envelope for (envelope,) in rows]
 
 
-def _shuffle(election: str) -> None:
-	"""Every envelope and receipt under a new name and written anew, so that neither the table nor its file keeps an
-	order. The file has beside each row the number of the transaction that wrote it, which is that of a mark on the
-	roll; and of a sealed box a receipt leads to its envelope."""
-	texts, given = [text for _name, text in _envelopes(election)], receipts(election)
+def _write_anew(election: str, envelopes: list[str], given: list[str]) -> None:
+	"""Every envelope and receipt under a new name, so that neither the table nor its file keeps an order. The file has
+	beside each row the number of the transaction that wrote it, which is that of a mark on the roll; and of a sealed
+	box a receipt leads to its envelope."""
 	for doctype in ("Ballot Envelope", "Ballot Receipt"):
 		frappe.db.delete(doctype, {"election": election})
-	box.put_envelopes(election, texts)
+	box.put_envelopes(election, envelopes)
 	box.put_receipts(election, given)
 
 

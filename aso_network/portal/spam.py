@@ -36,15 +36,15 @@ class FloodError(NotSentError):
 def issue(form: str, user: str) -> str:
 	"""A token for one filling-in of `form`: a random key, when it was issued, and a seal over both, form and user."""
 	key, now = secrets.token_urlsafe(18), str(int(time.time()))
-	return f"{key}.{now}.{_seal(form, user, key, now)}"
+	return f"{key}.{now}.{seal(form, user, key, now)}"
 
 
 def key_of(token: str, form: str, user: str) -> str:
 	"""The key in a token of ours; raises NotSentError for any other, for one too old, and for one sent too quickly."""
 	key, _dot, rest = (token or "").partition(".")
-	issued, _dot, seal = rest.partition(".")
+	issued, _dot, sealed = rest.partition(".")
 	if not issued.isdigit() or not hmac.compare_digest(
-		seal.encode(), _seal(form, user, key, issued).encode()
+		sealed.encode(), seal(form, user, key, issued).encode()
 	):
 		raise NotSentError(_("This page was opened a while ago, or by somebody else. Press Send once more."))
 	age = time.time() - int(issued)
@@ -80,5 +80,6 @@ def refuse_flood(form: str, user: str) -> None:
 			)
 
 
-def _seal(*parts: str) -> str:
+def seal(*parts: str) -> str:
+	"""What only this site can write under these parts."""
 	return hmac.new(get_encryption_key().encode(), "|".join(parts).encode(), hashlib.sha256).hexdigest()[:32]

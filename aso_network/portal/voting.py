@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import secrets
 import textwrap
 from dataclasses import dataclass, field
@@ -22,13 +21,12 @@ from urllib.parse import urlencode
 import frappe
 from frappe import _
 from frappe.utils import cint
-from frappe.utils.password import get_encryption_key
 from werkzeug.datastructures import MultiDict
 
 from aso_network import membership
 from aso_network.elections.ballots import MARKS, POINTS, RANKING
 from aso_network.polling import box, casting, codes, roll
-from aso_network.portal import elections, language, pages, results
+from aso_network.portal import elections, language, pages, results, spam
 from aso_network.portal.language import format_datetime, format_number
 from aso_network.portal.text import digits
 from aso_network.portal.visitor import Visitor, require_member
@@ -71,7 +69,7 @@ class Booth:
 			"whom": self.whom,
 			"action": self.action,
 			"carried": self.carried,
-			"tag": _seal("tag", self.slip.name, self.voter or "")[:16],
+			"tag": spam.seal("tag", self.slip.name, self.voter or "")[:16],
 			**values,
 		}
 
@@ -300,14 +298,8 @@ def _mistake(slip: frappe._dict, marked: Marked) -> str:
 		return _("Two candidates have the same number. Give each number once: 1 to the one you want most.")
 	count = sum(numbers.values()) if slip.kind == POINTS else len(numbers)
 	if most and count > most:
-		return _over(slip.kind).format(format_number(count), format_number(most))
+		return casting.too_many(slip.kind).format(format_number(count), format_number(most))
 	return ""
-
-
-def _over(kind: str) -> str:
-	if kind == POINTS:
-		return _("You gave {0} points; {1} is the most. Take some back.")
-	return _("You marked {0} candidates; {1} is the most. Take some marks back.")
 
 
 # --- what is shown ---------------------------------------------------------------------------------------
@@ -404,7 +396,7 @@ def _words(slip: frappe._dict) -> dict[str, str]:
 	}[slip.kind]
 	return {
 		"count": some if slip.max_choices else any_number,
-		"over": _over(slip.kind),
+		"over": casting.too_many(slip.kind),
 		"both": _("You chose the blank vote and marked candidates as well. Take back one or the other."),
 		"none": _("You have marked nobody. Mark candidates, or choose the blank vote."),
 		"numbers": _("Write whole numbers only."),
@@ -444,7 +436,3 @@ def _made_small(url: str, most: int) -> str:
 		frappe.clear_messages()
 		return ""
 	return "data:image/jpeg;base64," + base64.b64encode(small).decode()
-
-
-def _seal(*parts: str) -> str:
-	return hmac.new(get_encryption_key().encode(), "|".join(parts).encode(), hashlib.sha256).hexdigest()

@@ -43,9 +43,14 @@ def open_hall(sealed: bool = False, candidates: int = 4, **values: object) -> ha
 	if sealed:
 		known = {"public_key": sealing.public_key(SEED), "sheets": 2, "sheets_rehearsed": 1}
 		frappe.db.set_value("Election", h.election, known)
+	return _opened(h, shortest=1, lengths=4)
+
+
+def _opened(h: hall.Hall, shortest: int, lengths: int) -> hall.Hall:
+	"""Voting opened, with candidates whose statements are from `shortest` sentences on, of so many lengths."""
 	for place, name in enumerate(h.candidacies):
 		words = "نعمل معاً من أجل ماء نظيف وطرق آمنة ومدارس مفتوحة في كل حي من أحياء المدينة. " * (
-			1 + place % 4
+			shortest + place % lengths
 		)
 		frappe.db.set_value("Candidacy", name, {"statement_ar": words.strip(), "photo": _photo(name, place)})
 	h.move("Voting Open")
@@ -579,14 +584,7 @@ def test_a_whole_vote_is_light(portal, site):
 def hall_of_nine() -> hall.Hall:
 	h = hall.build(organizations=11, candidates=9, seats=7, max_choices=7)
 	h.go_online(sealed=0)
-	for place, name in enumerate(h.candidacies):
-		words = "نعمل معاً من أجل ماء نظيف وطرق آمنة ومدارس مفتوحة في كل حي من أحياء المدينة. " * (
-			2 + place % 5
-		)
-		frappe.db.set_value("Candidacy", name, {"statement_ar": words.strip(), "photo": _photo(name, place)})
-	h.move("Voting Open")
-	frappe.db.commit()
-	return h
+	return _opened(h, shortest=2, lengths=5)
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -84,7 +84,7 @@ def text(response: Response) -> str:
 def token(form: str, age: int = 60) -> str:
 	"""A token of `form` as the page would have given the session's user `age` seconds ago."""
 	key, issued = secrets.token_urlsafe(18), str(int(time.time()) - age)
-	return f"{key}.{issued}.{spam._seal(form, frappe.session.user, key, issued)}"
+	return f"{key}.{issued}.{spam.seal(form, frappe.session.user, key, issued)}"
 
 
 def send(form: str, path: str | None = None, /, **values: Any) -> Response:
